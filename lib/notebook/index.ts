@@ -1,0 +1,5 @@
+export { type ProgressDisplay, progressDisplay } from "./progress-display.js";
+export { saveTable } from "./save-table.js";
+export { type PlotlyFigure, show, showText } from "./show.js";
+export { type ShowTableOptions, showTable } from "./show-table.js";
+export type { TableInput, TableLike } from "./table.js";
