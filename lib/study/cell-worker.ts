@@ -1,0 +1,44 @@
+import type { CellResult, CellSpec } from "../sim/cell.js";
+import type { Trace } from "../trace/trace.js";
+import { checkResult } from "./results.js";
+
+/** What a worker thread gets: one cell, its trace (arrays shared, not copied) and the module that runs it. */
+export interface CellTask {
+  readonly spec: CellSpec;
+  readonly trace: Trace;
+  /** URL of a module that exports `runCell(spec, trace)`. */
+  readonly runner: string;
+}
+
+/** How a cell ended. Errors go as data: an Error loses its class on the way between threads. */
+export type Outcome =
+  | { readonly ok: true; readonly result: CellResult }
+  | {
+      readonly ok: false;
+      /** One line: what to put into the row. */
+      readonly message: string;
+      /** Only for faults of ours (not an InputError): where it happened. */
+      readonly stack?: string;
+    };
+
+/** Runs in a worker thread: simulate one cell. Never rejects. */
+export async function runTask({ spec, trace, runner }: CellTask): Promise<Outcome> {
+  try {
+    const { runCell } = (await import(runner)) as { runCell(spec: CellSpec, trace: Trace): Promise<unknown> };
+    const result = await runCell(spec, trace);
+    const wrong = checkResult(result);
+    if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };
+    const { status, counters } = result as CellResult;
+    return { ok: true, result: { status, counters: { ...counters } } };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** An error of any kind as an outcome. */
+export function failed(error: unknown): Outcome & { ok: false } {
+  if (!(error instanceof Error)) return { ok: false, message: `thrown: ${String(error)}` };
+  // By name, not by class: the runner's module may have loaded another copy of InputError.
+  if (error.name === "InputError") return { ok: false, message: error.message };
+  return { ok: false, message: `${error.name}: ${error.message}`, stack: error.stack ?? "" };
+}

@@ -1,0 +1,69 @@
+import type { CellResult } from "../sim/cell.js";
+import type { Cell, Labels, OpenTrace } from "./grid.js";
+import type { Progress } from "./progress.js";
+import { StudyRun } from "./study-run.js";
+
+/** One row of a study. The same cells, traces and code give the same rows, whatever the timing. */
+export interface Row {
+  readonly labels: Labels;
+  /** Names the result, see `cellHash`; null if the cell could not be named (no such policy module). */
+  readonly hash: string | null;
+  /** "ok", "oom" as in {@link CellResult}, or "error": the cell was refused, threw, died or timed out. */
+  readonly status: CellResult["status"] | "error";
+  /** What went wrong, in one line; null unless `status` is "error". */
+  readonly error: string | null;
+  /** By name, names in order; empty unless the cell has a result. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** What {@link runGrid} yields. */
+export interface StudyResult {
+  /** One for each cell, in the order of the cells. */
+  readonly rows: readonly Row[];
+  /** Cells simulated by this run; equal cells count once. */
+  readonly computed: number;
+  /** Rows whose result was kept from an earlier run. */
+  readonly cached: number;
+  /** Rows that are errors. */
+  readonly failed: number;
+  /** What the reader of the results should know: results not kept, damaged entries, faults with their place. */
+  readonly notes: readonly string[];
+}
+
+/** How to run a study. */
+export interface RunOptions {
+  /** Worker threads. Default: one for each core. */
+  readonly workers?: number;
+  /** Folder of finished cells; only missing ones are computed. Default: nothing is kept. */
+  readonly results?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told each note as it comes up. Default: console.warn. */
+  readonly onNote?: (note: string) => void;
+  /** Ends the run: workers are stopped, {@link StudyInterrupted} is thrown, finished cells stay in `results`. */
+  readonly signal?: AbortSignal;
+  /** Longest time for one cell, in milliseconds. Default: 10 minutes. */
+  readonly timeoutMs?: number;
+  /** Largest heap of one worker, in MiB, typed arrays not counted. Default: 1024. */
+  readonly heapMaxMb?: number;
+  /** URL of the module whose `runCell(spec, trace)` runs a cell. Default: the simulator of this package. */
+  readonly runner?: string;
+  /** Default: traces of `data/traces`, of paths, and of generators. */
+  readonly open?: OpenTrace;
+}
+
+/**
+ * Run every cell of a study on worker threads.
+ *
+ * A cell that is refused, throws, ends or exhausts its worker, or takes too long is a row with its `error`; it
+ * is not kept, so the next run tries again. Equal cells are computed once. Cells of one trace run one after
+ * another, and a trace is given back after its last cell.
+ *
+ * @throws InputError for bad options or a results path that is a file.
+ * @throws StudyInterrupted when `signal` ends the run.
+ */
+export async function runGrid(cells: readonly Cell[], options: RunOptions = {}): Promise<StudyResult> {
+  const run = new StudyRun(cells, options);
+  await run.plan();
+  await run.compute();
+  return run.finish();
+}

@@ -1,0 +1,232 @@
+import { availableParallelism } from "node:os";
+import { inputError } from "../util/error.js";
+import { failed, type Outcome } from "./cell-worker.js";
+import { codeDigest, moduleDigest } from "./code-digest.js";
+import { type Cell, openStored } from "./grid.js";
+import { canonicalJson, cellHash, sha256 } from "./hash.js";
+import { StudyInterrupted } from "./interrupted.js";
+import { BUILT, type CellPool, openPool } from "./pool.js";
+import { openResults, type ResultStore } from "./results.js";
+import type { Row, RunOptions, StudyResult } from "./run-grid.js";
+import { SharedTraces } from "./shared-traces.js";
+
+/** Faults whose stack becomes a note; the others are most likely the same one again. */
+const MAX_FAULT_NOTES = 3;
+
+/** A result to be found or computed, and the cells that it is for. */
+interface Task {
+  readonly cell: Cell;
+  readonly hash: string;
+  readonly codeDigest: string;
+  readonly indices: number[];
+}
+
+/** The state of one run: what is known of each row, and what is left to compute. */
+export class StudyRun {
+  readonly #cells: readonly Cell[];
+  readonly #options: RunOptions;
+  readonly #limits: { readonly workers: number; readonly timeoutMs: number; readonly heapMaxMb: number };
+  readonly #runner: string;
+  readonly #rows: (Row | undefined)[];
+  readonly #notes: string[] = [];
+  readonly #startMs = performance.now();
+  #store: ResultStore | undefined;
+  #missing: Task[] = [];
+  #computed = 0;
+  #cached = 0;
+  #failed = 0;
+  #nrFaults = 0;
+  #done = 0;
+  #toldProblem = false;
+
+  constructor(cells: readonly Cell[], options: RunOptions) {
+    const { workers = availableParallelism(), timeoutMs = 600_000, heapMaxMb = 1024 } = options;
+    if (!Number.isInteger(workers) || workers < 1)
+      inputError(`bad number of workers: ${workers}; give at least 1`);
+    // setTimeout takes at most 2^31 - 1 and turns anything above into 1 ms.
+    if (!(timeoutMs > 0 && timeoutMs < 2 ** 31))
+      inputError(`bad timeoutMs: ${timeoutMs}; give milliseconds above 0, below 2^31`);
+    if (!(heapMaxMb > 0)) inputError(`bad heapMaxMb: ${heapMaxMb}; give MiB above 0`);
+    this.#cells = cells;
+    this.#options = options;
+    this.#limits = { workers, timeoutMs, heapMaxMb };
+    this.#runner = options.runner ?? new URL("sim/run-cell.js", BUILT).href;
+    this.#rows = new Array<Row | undefined>(cells.length).fill(undefined);
+  }
+
+  /** Name every cell, and take the results that an earlier run kept. */
+  async plan(): Promise<void> {
+    const { results } = this.#options;
+    if (results !== undefined) this.#store = await openResults(results);
+    this.#tellProblem();
+    for (const task of await this.#nameCells()) {
+      const kept = await this.#store?.load(task.hash);
+      if (kept === undefined) this.#missing.push(task);
+      else this.#settle(task, { ok: true, result: kept }, true);
+    }
+    const damaged = this.#store?.damaged ?? [];
+    if (damaged.length > 0) {
+      this.#note(
+        `${damaged.length} damaged results are computed again: ${damaged.slice(0, 3).join(", ")}${damaged.length > 3 ? ", ..." : ""}`,
+      );
+    }
+    this.#missing = byTrace(this.#missing);
+    this.#report();
+  }
+
+  /** Compute the missing cells, as many at a time as there are workers. */
+  async compute(): Promise<void> {
+    const { signal } = this.#options;
+    if (this.#missing.length === 0) return;
+    this.#throwIfAborted();
+    const workers = Math.min(this.#limits.workers, this.#missing.length);
+    const pool = openPool({ ...this.#limits, workers, signal });
+    const traces = new SharedTraces(
+      this.#missing.map((task) => task.cell),
+      this.#options.open ?? openStored,
+    );
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < this.#missing.length && !signal?.aborted) {
+        await this.#runOne(this.#missing[next++]!, pool, traces);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: workers }, lane));
+    } finally {
+      await pool.close();
+    }
+    this.#throwIfAborted();
+  }
+
+  finish(): StudyResult {
+    return {
+      rows: this.#rows as Row[],
+      computed: this.#computed,
+      cached: this.#cached,
+      failed: this.#failed,
+      notes: this.#notes,
+    };
+  }
+
+  /** The distinct results that the cells need. A cell that cannot be named becomes an error row. */
+  async #nameCells(): Promise<Iterable<Task>> {
+    const { runner } = this.#options;
+    const base = runner === undefined ? await codeDigest(BUILT) : await moduleDigest(runner);
+    const modules = new Map<string, Promise<string>>();
+    const tasks = new Map<string, Task>();
+    for (const [index, cell] of this.#cells.entries()) {
+      try {
+        const { module } = cell.spec.policy;
+        if (module !== undefined && !modules.has(module)) modules.set(module, moduleDigest(module));
+        const code = module === undefined ? base : sha256(`${base} ${await modules.get(module)}`);
+        const hash = cellHash(cell.spec, cell.traceDigest, code);
+        const task = tasks.get(hash) ?? { cell, hash, codeDigest: code, indices: [] };
+        task.indices.push(index);
+        tasks.set(hash, task);
+      } catch (error) {
+        this.#settle({ cell, hash: null, indices: [index] }, failed(error), false);
+      }
+    }
+    return tasks.values();
+  }
+
+  async #runOne(task: Task, pool: CellPool, traces: SharedTraces): Promise<void> {
+    const outcome = await this.#outcome(task, pool, traces);
+    traces.release(task.cell.traceDigest);
+    if (outcome === undefined) return;
+    this.#computed++;
+    if (outcome.ok) {
+      const { spec, traceDigest } = task.cell;
+      await this.#store?.save(task.hash, { spec, traceDigest, codeDigest: task.codeDigest }, outcome.result);
+      this.#tellProblem();
+    }
+    this.#settle(task, outcome, false);
+    this.#report();
+  }
+
+  async #outcome({ cell }: Task, pool: CellPool, traces: SharedTraces): Promise<Outcome | undefined> {
+    try {
+      const trace = await traces.get(cell);
+      return await pool.run({ spec: cell.spec, trace, runner: this.#runner });
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #settle(
+    task: Omit<Task, "codeDigest" | "hash"> & { hash: string | null },
+    outcome: Outcome,
+    kept: boolean,
+  ): void {
+    const nr = task.indices.length;
+    this.#done += nr;
+    if (kept) this.#cached += nr;
+    if (!outcome.ok) this.#failed += nr;
+    if (!outcome.ok && outcome.stack && this.#nrFaults++ < MAX_FAULT_NOTES)
+      this.#note(`a cell failed: ${canonicalJson(task.cell.labels)}\n${outcome.stack}`);
+    for (const index of task.indices) {
+      const { labels } = this.#cells[index]!;
+      this.#rows[index] = outcome.ok
+        ? {
+            labels,
+            hash: task.hash,
+            status: outcome.result.status,
+            error: null,
+            counters: sorted(outcome.result.counters),
+          }
+        : { labels, hash: task.hash, status: "error", error: outcome.message, counters: {} };
+    }
+  }
+
+  #report(): void {
+    const elapsedMs = performance.now() - this.#startMs;
+    const left = this.#missing.length - this.#computed;
+    const etaMs = this.#computed > 0 ? (elapsedMs / this.#computed) * left : null;
+    const counts = {
+      done: this.#done,
+      total: this.#cells.length,
+      cached: this.#cached,
+      failed: this.#failed,
+    };
+    try {
+      this.#options.onProgress?.({ ...counts, elapsedMs, etaMs });
+    } catch (error) {
+      this.#note(`the progress listener threw: ${String(error)}`);
+    }
+  }
+
+  #note(note: string): void {
+    this.#notes.push(note);
+    (this.#options.onNote ?? console.warn)(note);
+  }
+
+  /** Once: results of this run are not kept. */
+  #tellProblem(): void {
+    const problem = this.#store?.problem;
+    if (problem === undefined || this.#toldProblem) return;
+    this.#toldProblem = true;
+    this.#note(`results are not kept: ${problem} (${this.#options.results}); the study runs on in memory`);
+  }
+
+  #throwIfAborted(): void {
+    if (!this.#options.signal?.aborted || this.#done === this.#cells.length) return;
+    const kept = this.#store?.problem === undefined ? this.#options.results : undefined;
+    throw new StudyInterrupted(this.#done, this.#cells.length, kept);
+  }
+}
+
+/** Tasks of one trace next to each other, traces in order of their first task. */
+function byTrace(tasks: readonly Task[]): Task[] {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const group = groups.get(task.cell.traceDigest) ?? [];
+    group.push(task);
+    groups.set(task.cell.traceDigest, group);
+  }
+  return [...groups.values()].flat();
+}
+
+function sorted(counters: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counters).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
