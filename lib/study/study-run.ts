@@ -135,12 +135,12 @@ export class StudyRun {
     const outcome = await this.#outcome(task, pool, traces);
     traces.release(task.cell.traceDigest);
     if (outcome === undefined) return;
-    this.#computed++;
     if (outcome.ok) {
       const { spec, traceDigest } = task.cell;
       await this.#store?.save(task.hash, { spec, traceDigest, codeDigest: task.codeDigest }, outcome.result);
       this.#tellProblem();
     }
+    this.#computed++;
     this.#settle(task, outcome, false);
     this.#report();
   }

@@ -1,0 +1,298 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Cell, Point } from "../../lib/study/grid.js";
+import type { Progress } from "../../lib/study/progress.js";
+import { type RunOptions, runGrid, type StudyResult } from "../../lib/study/run-grid.js";
+import { cellsOf, FAKE_RUNNER, fakeOpen, TRACES, tempFolder } from "./fixtures/cells.js";
+
+const run = (cells: readonly Cell[], options: RunOptions = {}): Promise<StudyResult> =>
+  runGrid(cells, { workers: 2, runner: FAKE_RUNNER, open: fakeOpen(TRACES), onNote: () => {}, ...options });
+
+const calls = (log: string): string[] =>
+  existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
+
+/** 24 cells of the fake runner that succeed and are logged. */
+function logged(log: string, delayMs = 4): Promise<Cell[]> {
+  const point = {
+    a: { policy: "sum", set: { log, delayMs } },
+    b: { policy: "sum", set: { log, delayMs, x: 1 } },
+  };
+  return cellsOf(point, { seed: [0, 1, 2] });
+}
+
+describe("runGrid", () => {
+  it("gives one row a cell, in the order of the cells, whatever the timing and the number of workers", async () => {
+    const cells = await logged(join(tempFolder(), "log"), 20);
+    const [two, one] = [await run(cells), await run(cells, { workers: 1 })];
+    expect(two.rows.map(({ labels }) => labels)).toEqual(cells.map(({ labels }) => labels));
+    expect(JSON.stringify(two.rows)).toBe(JSON.stringify(one.rows));
+    expect(two).toMatchObject({ computed: 24, cached: 0, failed: 0, notes: [] });
+    expect(two.rows[0]).toMatchObject({
+      status: "ok",
+      error: null,
+      counters: { big: 2 ** 40 + 1, pgscan: 75 },
+    });
+  });
+
+  it("takes kept results on the second run, byte for byte, and opens no trace for it", async () => {
+    const results = tempFolder();
+    const log = join(results, "log");
+    const cells = await logged(log);
+    const first = await run(cells, { results });
+    const open = fakeOpen(TRACES);
+    const second = await run(cells, { results, open });
+    expect(JSON.stringify(second.rows)).toBe(JSON.stringify(first.rows));
+    expect(second).toMatchObject({ computed: 0, cached: 24 });
+    expect(calls(log).length).toBe(24);
+    expect(open.opened).toEqual([]);
+  });
+
+  it("computes again when the code changed, and never takes the other code's result", async () => {
+    const results = tempFolder();
+    const runner = join(tempFolder(), "runner.mjs");
+    const cells = await cellsOf({ a: "sum" });
+    const versions = [1, 2, 1].map((version) => async () => {
+      writeFileSync(
+        runner,
+        `export const runCell = () => ({ status: "ok", counters: { version: ${version} } });`,
+      );
+      return run(cells, { results, runner: `file://${runner}` });
+    });
+    const studies = [];
+    for (const study of versions) studies.push(await study());
+    expect(studies.map(({ rows }) => rows[0]!.counters.version)).toEqual([1, 2, 1]);
+    expect(studies.map(({ computed }) => computed)).toEqual([4, 4, 0]);
+  });
+
+  it("computes equal cells once", async () => {
+    const log = join(tempFolder(), "log");
+    const twin = { policy: "sum", set: { log } };
+    const { rows, computed } = await run(await cellsOf({ a: twin, b: twin }));
+    expect(calls(log).length).toBe(4);
+    expect(computed).toBe(4);
+    expect(rows[1]!.labels.point).toBe("b");
+    expect(rows[1]!.counters).toEqual(rows[0]!.counters);
+  });
+
+  it("runs the cells of one trace one after another and opens each trace once", async () => {
+    const log = join(tempFolder(), "log");
+    const cells = await cellsOf({ a: { policy: "sum", set: { log } } });
+    const open = fakeOpen(TRACES);
+    await run([cells[2]!, cells[0]!, cells[3]!, cells[1]!], { open, workers: 1 });
+    expect(calls(log).map((line) => line.split(" ")[1])).toEqual(["beta", "beta", "alpha", "alpha"]);
+    expect(open.opened).toEqual(["beta", "alpha"]);
+  });
+
+  it("shares the trace with its workers instead of copying it", async () => {
+    TRACES[1]!.counts[0] = 1;
+    await run((await cellsOf({ a: "write" })).slice(2));
+    expect(TRACES[1]!.counts[0]).toBe(77);
+  });
+
+  it("accepts no cells", async () => {
+    expect(await run([])).toMatchObject({ rows: [], computed: 0 });
+  });
+
+  it.each([
+    [{ workers: 0 }, "bad number of workers: 0"],
+    [{ workers: 1.5 }, "bad number of workers: 1.5"],
+    [{ timeoutMs: 2 ** 31 }, "bad timeoutMs: 2147483648"],
+    [{ heapMaxMb: 0 }, "bad heapMaxMb: 0"],
+  ])("refuses bad options: %o", async (options, message) => {
+    await expect(run(await cellsOf({ a: "sum" }), options)).rejects.toThrow(message);
+  });
+});
+
+describe("bad cells", () => {
+  /** Every way to fail, next to cells that must come through. */
+  const bad: Record<string, [string, RegExp]> = {
+    thrown: ["throw", /^Error: broken invariant$/],
+    refused: ["refuse", /^unknown policy: refuse; choose another$/],
+    exit: ["exit", /^worker exited with code 3: a policy must not end the process$/],
+    hang: ["hang", /^timed out after 1.5 s; give a larger timeoutMs/],
+    forgotten: ["forget", /^timed out after 1.5 s/],
+    hog: ["hog", /^worker ran out of memory: heap above 32 MiB; give a larger heapMaxMb$/],
+    nan: ["nan", /^bad result: counter pgscan is NaN$/],
+    closure: ["closure", /^bad result: counter pgscan is \(\) => 1$/],
+    nothing: ["nothing", /^bad result: no object$/],
+    unknown: ["no-such-act", /^TypeError: /],
+  };
+
+  it("are rows with their error, are not kept, and cost no other cell", async () => {
+    const results = tempFolder();
+    const point: Record<string, Point> = { good: { policy: "sum" } };
+    for (const [name, [policy]] of Object.entries(bad)) point[name] = { policy };
+    point["good too"] = { policy: "sum", set: { x: 1 } };
+    point.oom = { policy: "oom" };
+    const cells = (await cellsOf(point)).slice(0, Object.keys(point).length);
+    const { rows, failed, notes } = await run(cells, { results, timeoutMs: 1500, heapMaxMb: 32 });
+    for (const { labels, status, error, counters } of rows) {
+      const expected = bad[labels.point];
+      if (expected) {
+        expect(error).toMatch(expected[1]);
+        expect(counters).toEqual({});
+      } else expect(error).toBe(null);
+      expect(status).toBe(expected ? "error" : labels.point === "oom" ? "oom" : "ok");
+    }
+    expect(failed).toBe(Object.keys(bad).length);
+    expect(readdirSync(join(results, "cells")).length).toBe(3);
+    // Faults of ours come with their place, refused cells do not.
+    expect(notes.some((note) => /broken invariant\n.*fake-runner\.mjs/.test(note))).toBe(true);
+    expect(notes.some((note) => note.includes("unknown policy"))).toBe(false);
+  });
+
+  it("a storm of dying workers ends with a row for each cell", async () => {
+    const cells = await cellsOf({ a: "exit", b: "sum" }, { seed: [0, 1, 2, 3, 4, 5] });
+    const { rows } = await run(cells);
+    expect(
+      rows.filter(({ labels }) => labels.point === "a").every(({ error }) => error?.includes("code 3")),
+    ).toBe(true);
+    expect(rows.filter(({ labels }) => labels.point === "b").every(({ status }) => status === "ok")).toBe(
+      true,
+    );
+  });
+
+  it("a policy module that is not there is a row with its error", async () => {
+    const point = { good: "sum", gone: { policy: { name: "mine", module: "file:///nowhere/mine.js" } } };
+    const { rows } = await run(await cellsOf(point));
+    expect(rows[1]).toMatchObject({
+      hash: null,
+      status: "error",
+      error: expect.stringContaining("no such module"),
+    });
+    expect(rows[0]!.status).toBe("ok");
+  });
+
+  it("a trace that cannot be opened, or changed since grid(), costs its own cells only", async () => {
+    const cells = await cellsOf({ a: "sum" });
+    const gone = await run(cells, { open: fakeOpen([TRACES[1]!]) });
+    expect(gone.rows.map(({ error }) => error)).toEqual([
+      "no such trace: alpha",
+      "no such trace: alpha",
+      null,
+      null,
+    ]);
+    const other = await run(cells, { open: fakeOpen([{ ...TRACES[0]!, digest: "other" }, TRACES[1]!]) });
+    expect(other.rows[0]!.error).toBe(
+      "trace has changed since the grid was made: alpha; make the grid again",
+    );
+    expect(other.rows[2]!.error).toBe(null);
+  });
+
+  it("a runner that cannot be loaded is an error in every row", async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "bad.mjs"), "this is not JavaScript");
+    const { rows } = await run(await cellsOf({ a: "sum" }), { runner: `file://${folder}/bad.mjs` });
+    expect(rows.every(({ error }) => error?.startsWith("SyntaxError"))).toBe(true);
+  });
+});
+
+describe("progress", () => {
+  it("counts up to the total, with cached and failed rows in it", async () => {
+    const results = tempFolder();
+    const cells = await cellsOf({ a: "sum", b: "sum", c: "throw" });
+    await run(cells.slice(0, 2), { results });
+    const seen: Progress[] = [];
+    await run(cells, { results, onProgress: (progress) => void seen.push(progress) });
+    expect(seen[0]).toMatchObject({ done: 2, total: 12, cached: 2, failed: 0, etaMs: null });
+    expect(seen.at(-1)).toMatchObject({ done: 12, total: 12, cached: 2, failed: 4, etaMs: 0 });
+    expect(seen.every(({ done }, i) => i === 0 || done >= seen[i - 1]!.done)).toBe(true);
+    expect(seen.slice(1, -1).every(({ etaMs }) => etaMs! > 0)).toBe(true);
+  });
+
+  it("a listener that throws does not lose the run", async () => {
+    const onProgress = (): never => {
+      throw new Error("listener");
+    };
+    const { rows, notes } = await run(await cellsOf({ a: "sum" }), { onProgress });
+    expect(rows.every(({ status }) => status === "ok")).toBe(true);
+    expect(notes[0]).toBe("the progress listener threw: Error: listener");
+  });
+});
+
+describe("interrupted", () => {
+  it.each([1, 7, 23])(
+    "after cell %i: says what is kept, and the next run computes the rest only",
+    async (stopAt) => {
+      const results = tempFolder();
+      const log = join(results, "log");
+      const cells = await logged(log);
+      const controller = new AbortController();
+      const onProgress = ({ done }: Progress): void => {
+        if (done >= stopAt) controller.abort();
+      };
+      const stopped = run(cells, { results, signal: controller.signal, onProgress });
+      await expect(stopped).rejects.toMatchObject({ name: "StudyInterrupted", total: 24 });
+      await expect(stopped).rejects.toThrow(
+        /^interrupted: \d+ of 24 cells were finished and are kept in .*; run again/,
+      );
+      const kept = readdirSync(join(results, "cells")).filter((file) => file.endsWith(".json")).length;
+      expect(kept).toBeGreaterThanOrEqual(stopAt);
+      const resumed = await run(cells, { results });
+      expect(resumed).toMatchObject({ cached: kept, computed: 24 - kept, failed: 0 });
+      expect(JSON.stringify(resumed.rows)).toBe(JSON.stringify((await run(cells)).rows));
+    },
+  );
+
+  it("ends in the middle of a cell that never ends", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 300);
+    const startMs = performance.now();
+    await expect(run(await cellsOf({ a: "hang" }), { signal: controller.signal })).rejects.toThrow(
+      /0 of 4 .* not kept/,
+    );
+    expect(performance.now() - startMs).toBeLessThan(5000);
+  });
+
+  it("with an aborted signal runs nothing, but still gives what is all kept", async () => {
+    const results = tempFolder();
+    const cells = await cellsOf({ a: "sum" });
+    await expect(run(cells, { results, signal: AbortSignal.abort() })).rejects.toThrow("0 of 4");
+    await run(cells, { results });
+    expect((await run(cells, { results, signal: AbortSignal.abort() })).cached).toBe(4);
+  });
+
+  it.each(["SIGKILL", "SIGINT"] as const)(
+    "a process ended by %s loses only the cells in flight",
+    async (signal) => {
+      const results = tempFolder();
+      const log = join(results, "log");
+      const cells = (await logged(log, 40)).slice(0, 12);
+      writeFileSync(join(results, "cells.json"), JSON.stringify(cells));
+      const first = await study(results, { after: 4, signal });
+      expect(first.code).toBe(signal === "SIGINT" ? 130 : null);
+      if (signal === "SIGINT")
+        expect(first.stderr).toMatch(/^StudyInterrupted: interrupted: \d+ of 12 cells/);
+      const entries = readdirSync(join(results, "cells")).filter((file) => file.endsWith(".json"));
+      expect(entries.length).toBeGreaterThanOrEqual(4);
+      expect(entries.length).toBeLessThan(12);
+      const before = calls(log).length;
+      const second = await study(results);
+      expect(second.code).toBe(0);
+      expect(calls(log).length - before).toBe(12 - entries.length);
+      expect(JSON.parse(second.stdout.trim().split("\n").at(-1)!).length).toBe(12);
+    },
+  );
+});
+
+/** Run fixtures/run-study.mjs, and signal it once it has reported `after` finished cells. */
+function study(
+  folder: string,
+  stop?: { after: number; signal: NodeJS.Signals },
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const script = fileURLToPath(new URL("./fixtures/run-study.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, join(folder, "cells.json"), folder]);
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+    if (!stop || child.killed || !new RegExp(`^${stop.after}$`, "m").test(stdout)) return;
+    child.kill(stop.signal);
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  return new Promise((done) => child.on("close", (code) => done({ code, stdout, stderr })));
+}
