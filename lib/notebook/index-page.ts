@@ -1,0 +1,71 @@
+import { escapeHtml } from "./html.js";
+import { figureHtml, renderPage } from "./page.js";
+import type { SavedTable } from "./save-table.js";
+import { markdownToHtml, type NotebookSummary } from "./to-html.js";
+
+/** From what a report was made. */
+export interface Provenance {
+  /** Git commit of the code, with `-dirty` if the checkout was changed. */
+  readonly commit?: string | undefined;
+  /** Traces by name, with their sha256 (hex). */
+  readonly data?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One notebook on the first page. */
+export interface IndexEntry extends NotebookSummary {
+  /** File names beside the index. */
+  readonly html: string;
+  readonly ipynb: string;
+  /** Name to show without a title. */
+  readonly name: string;
+  /** Why it failed: cell and message. */
+  readonly failure?: string | undefined;
+}
+
+/** First page of a report: each notebook with its finding and figure, the tables, where all of it came from. */
+export function indexPage(
+  entries: readonly IndexEntry[],
+  tables: readonly SavedTable[],
+  from: Provenance,
+): string {
+  const body = [
+    "<h1>reclaim-lab report</h1>",
+    ...entries.map(entryHtml),
+    tables.length > 0 ? tablesHtml(tables) : "",
+    provenanceHtml(from),
+  ];
+  return renderPage({ title: "reclaim-lab report", body: body.join("\n") });
+}
+
+function entryHtml(entry: IndexEntry): string {
+  const title = escapeHtml(entry.title ?? entry.name);
+  return `<article>
+<h2><a href="${escapeHtml(entry.html)}">${title}</a></h2>
+${entry.failure ? `<p class="failed">${escapeHtml(entry.failure)}</p>` : ""}
+${entry.finding ? markdownToHtml(entry.finding) : ""}
+${entry.figure ? figureHtml(entry.figure) : ""}
+<p class="soft"><a href="${escapeHtml(entry.html)}">All figures and the code</a> ·
+<a href="${escapeHtml(entry.ipynb)}">executed notebook</a></p>
+</article>`;
+}
+
+function tablesHtml(tables: readonly SavedTable[]): string {
+  const rows = tables.map(({ name, rows, columns }) => {
+    const links = ["csv", "parquet"].map((ending) => `<a href="tables/${name}.${ending}">${ending}</a>`);
+    const size = `<td style="text-align:right">${rows.toLocaleString("en-US")}</td>`;
+    return `<tr><td>${name}</td><td>${links.join(" ")}</td>${size}<td>${escapeHtml(columns.join(", "))}</td></tr>`;
+  });
+  const head = '<tr><th align="left">table</th><th></th><th>rows</th><th align="left">columns</th></tr>';
+  return `<article><h2>Tables</h2><table><thead>${head}</thead><tbody>${rows.join("\n")}</tbody></table></article>`;
+}
+
+/** The line that says from which code and data the numbers came. The digests of the data are folded away. */
+export function provenanceHtml({ commit, data = {} }: Provenance): string {
+  const names = Object.keys(data).sort();
+  const rows = names.map(
+    (name) => `<tr><td>${escapeHtml(name)}</td><td><code>${data[name]}</code></td></tr>`,
+  );
+  const digests = `<details><summary>sha256 of ${names.length} traces</summary><table>${rows.join("\n")}</table></details>`;
+  return `<footer>reclaim-lab, commit ${escapeHtml(commit ?? "unknown")}, Node ${process.version}
+${names.length > 0 ? digests : ""}</footer>`;
+}

@@ -1,0 +1,120 @@
+import { inputError } from "../util/error.js";
+import { panels, panelTitle } from "./facets.js";
+import { distinct, type Figure, type PlotlyTrace } from "./figure.js";
+import { axis, axisTitle, baseLayout, faded, INK, lineStyle } from "./theme.js";
+
+/** One point of one curve. */
+export interface RefaultCurveRow {
+  /** Trace: one panel each, in order of appearance. */
+  readonly trace: string;
+  /** Policy, or bound: one line each, of the same colour in all panels. */
+  readonly policy: string;
+  /** Memory as a share of the trace's footprint, above 0. */
+  readonly memory: number;
+  /** Refaults, or other misses, per 1,000 accesses. */
+  readonly value: number;
+  /** Interval of `value`. Both or neither. */
+  readonly lo?: number;
+  readonly hi?: number;
+}
+
+/** Options of {@link refaultCurve}. */
+export interface RefaultCurveOptions {
+  /** Default: "Refaults over memory size". */
+  readonly title?: string;
+  /** What is counted. Default: "refaults". */
+  readonly measure?: string;
+  /** Logarithmic y axis; points at 0 are left out of it. Default: false. */
+  readonly log?: boolean;
+  /** Lines that are bounds and not policies: black and dashed. Default: none. */
+  readonly bounds?: readonly string[];
+  /** Panels in a row. Default: 3. */
+  readonly columns?: number;
+}
+
+/**
+ * Refaults per 1,000 accesses over memory size, a line for each policy and a panel for each trace; intervals as
+ * bands. Each panel has its own y axis: traces differ by orders of magnitude.
+ */
+export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultCurveOptions = {}): Figure {
+  if (rows.length === 0) inputError("no rows to plot; run the study first");
+  const { measure = "refaults", log = false, bounds = [], columns = 3 } = options;
+  const traces = distinct(rows, "trace");
+  const policies = distinct(rows, "policy");
+  const nrRows = Math.ceil(traces.length / columns);
+  const grid = panels(traces.length, columns, { x: 0.07, y: nrRows > 1 ? 0.16 / (nrRows - 1 || 1) : 0 });
+  const yTitle = axisTitle(measure, "per 1,000 accesses");
+  const styles = policyStyles(policies, bounds);
+  const data: PlotlyTrace[] = [];
+  const axes: Record<string, unknown> = {};
+  for (const [i, trace] of traces.entries()) {
+    const panel = grid[i]!;
+    for (const policy of policies) {
+      const line = rows.filter((row) => row.trace === trace && row.policy === policy);
+      if (line.length === 0) continue;
+      data.push(...curve(line, { xaxis: panel.x, yaxis: panel.y }, styles.get(policy)!));
+    }
+    const xTitle = panel.bottom ? axisTitle("memory", "share of footprint") : "";
+    axes[panel.xKey] = axis(xTitle, { domain: panel.xDomain, anchor: panel.y, tickformat: ".0%", nticks: 6 });
+    const range = log
+      ? { type: "log", dtick: 1, exponentformat: "power" }
+      : { rangemode: "tozero", nticks: 6 };
+    axes[panel.yKey] = axis(panel.left ? yTitle : "", { domain: panel.yDomain, anchor: panel.x, ...range });
+  }
+  legendOnce(data);
+  const layout = baseLayout(options.title ?? "Refaults over memory size", 150 + 230 * nrRows, {
+    ...axes,
+    annotations: traces.map((trace, i) => panelTitle(grid[i]!, trace)),
+    legend: { orientation: "h", x: 0, y: -60 / (230 * nrRows), yanchor: "top", font: { size: 12 } },
+    hovermode: "closest",
+  });
+  return { data, layout };
+}
+
+type LineStyle = { readonly color: string; readonly dash: string };
+
+function policyStyles(policies: readonly string[], bounds: readonly string[]): Map<string, LineStyle> {
+  const real = policies.filter((policy) => !bounds.includes(policy));
+  const style = (policy: string): LineStyle =>
+    bounds.includes(policy) ? { color: INK, dash: "dash" } : lineStyle(real.indexOf(policy));
+  return new Map(policies.map((policy) => [policy, style(policy)]));
+}
+
+/** A line, and below it its band if there are intervals. */
+function curve(rows: readonly RefaultCurveRow[], axes: PlotlyTrace, style: LineStyle): PlotlyTrace[] {
+  const sorted = [...rows].sort((a, b) => a.memory - b.memory);
+  const policy = sorted[0]!.policy;
+  const x = sorted.map((row) => row.memory);
+  const shared = { ...axes, type: "scatter", legendgroup: policy, name: policy };
+  const line: PlotlyTrace = {
+    ...shared,
+    mode: "lines+markers",
+    x,
+    y: sorted.map((row) => row.value),
+    line: { ...style, width: 2 },
+    marker: { size: 5, color: style.color },
+    hovertemplate: "%{x:.1%} of footprint: %{y:.4~g}<extra>%{fullData.name}</extra>",
+  };
+  if (!sorted.some((row) => row.lo !== undefined && row.hi !== undefined)) return [line];
+  const band: PlotlyTrace = {
+    ...shared,
+    mode: "lines",
+    x: [...x, ...[...x].reverse()],
+    y: [...sorted.map((row) => row.hi ?? row.value), ...sorted.map((row) => row.lo ?? row.value).reverse()],
+    fill: "toself",
+    fillcolor: faded(style.color, 0.18),
+    line: { width: 0 },
+    hoverinfo: "skip",
+  };
+  return [band, line];
+}
+
+/** Show each line's name once, by its first appearance; bands never. */
+function legendOnce(data: PlotlyTrace[]): void {
+  const seen = new Set<unknown>();
+  for (const [i, trace] of data.entries()) {
+    const first = trace.fill === undefined && !seen.has(trace.name);
+    if (first) seen.add(trace.name);
+    data[i] = { ...trace, showlegend: first };
+  }
+}
