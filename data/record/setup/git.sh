@@ -1,0 +1,27 @@
+# 160 commits over 150 files; one large file is edited in every commit.
+export HOME=$PWD GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+git init -q -b main repo
+cd repo
+git config gc.auto 0
+awk 'BEGIN {
+  srand(4)
+  n = 150; lines = 60; big = 2500
+  for (i = 0; i < big; i++) text[i] = "line " i " " int(rand() * 1e9)
+  for (c = 0; c < 160; c++) {
+    printf "commit refs/heads/main\nmark :%d\ncommitter a <a@example.org> %d +0000\ndata 9\nchange %02d\n", c + 1, 1600000000 + c * 60, c % 100
+    if (c > 0) printf "from :%d\n", c
+    for (k = 0; k < 12; k++) text[int(rand() * big)] = "changed in " c " " int(rand() * 1e9)
+    body = ""
+    for (i = 0; i < big; i++) body = body text[i] "\n"
+    printf "M 100644 inline big.txt\ndata %d\n%s\n", length(body), body
+    for (f = 0; f < n; f++) {
+      if (c > 0 && rand() > 0.06) continue
+      body = ""
+      for (i = 0; i < lines; i++) body = body "file " f " line " i " value " int(rand() * (i % 9 == 0 ? 1e6 : 3)) "\n"
+      printf "M 100644 inline dir%d/file%d.txt\ndata %d\n%s\n", f % 8, f, length(body), body
+    }
+  }
+}' > ../import.txt
+git -c fastimport.unpackLimit=100000 fast-import --quiet < ../import.txt
+git checkout -q -f main
+rm ../import.txt
