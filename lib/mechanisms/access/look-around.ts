@@ -1,0 +1,72 @@
+/*
+ * Look-around: a young victim has young neighbours.
+ *
+ * When the reference check finds a young PTE, it has already paid for the way to the page table. Reading the
+ * 63 entries beside it costs eight cache lines, and each young one is a folio whose own reverse-map walk need
+ * not happen.
+ *
+ *   leaf table  . . . y . y y [V] y . . y . . .     V the victim, y young: cleared and reported
+ *                   |<---- window, clipped to the VMA and the table ---->|
+ *
+ * If the window was dense (one young PTE a cache line or more), the table goes into the filter of the next
+ * walk: the reverse map tells the walker where to look.
+ *
+ * Differs from the kernel: page-table locks are never contended. File victims do not vouch for anonymous
+ * neighbours, as in 6.12 (in one VMA the case needs private file mappings, which a trace cannot express).
+ * Source: mm/vmscan.c, lru_gen_look_around() and suitable_to_scan(), 6.12.
+ */
+import { BY_LOOKAROUND } from "../../mm/access.js";
+import { type Folio, NIL } from "../../mm/folio.js";
+import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
+import { PTRS_PER_PTE } from "../../trace/trace.js";
+import type { Host } from "../host.js";
+import { PTES_PER_LINE, type TableFilter } from "./table-filter.js";
+
+export interface LookAround {
+  /** The victim's PTE at `slot` was young and has been cleared: look at its neighbours. */
+  around(slot: number, victim: Folio): void;
+}
+
+/** @param window - PTEs to look at, the victim's included; 64 in the kernel (MIN_LRU_BATCH). 2 to 512. */
+export function lookAround(host: Host, filter: TableFilter, window: number): LookAround {
+  const { memory, stat } = host;
+  const { pageOf } = memory.map;
+  const half = window >> 1;
+  return {
+    around(slot, victim) {
+      const vma = memory.vma(slot);
+      const table = slot - (slot % PTRS_PER_PTE);
+      let start = Math.max(table, vma.start);
+      let end = Math.min(table + PTRS_PER_PTE, vma.start + vma.nr);
+      if (end - start === 1) return;
+      if (end - start > window) {
+        if (slot - start < half) end = start + window;
+        else if (end - slot < half) start = end - window;
+        else {
+          start = slot - half;
+          end = start + window;
+        }
+      }
+      stat.lookaround++;
+      stat.lookaround_pte += end - start;
+      const lruvec = host.lruvecOf(victim);
+      let young = 1;
+      for (let at = start; at < end; at++) {
+        const pte = memory.pte[at]!;
+        if ((pte & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
+        const folio = memory.folioOf[pageOf[at]!]!;
+        if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
+        memory.pte[at] = pte & ~PTE_YOUNG;
+        young++;
+        host.accessed(folio, BY_LOOKAROUND);
+      }
+      stat.lookaround_young += young - 1;
+      if (young * PTES_PER_LINE >= end - start) filter.addNow((slot / PTRS_PER_PTE) | 0);
+    },
+  };
+}
+
+/** Off: the neighbours are left alone. */
+export function noLookAround(): LookAround {
+  return { around() {} };
+}

@@ -1,0 +1,89 @@
+/*
+ * The reference check: is a folio at the tail still in use?
+ *
+ * Follow the reverse map to every mapping of the folio, read and clear each accessed bit, and report how many
+ * mappings were young and whether one of them was executable. Exact and dear: the price is per folio, and the
+ * walk touches VMA, page tables and PTE of each mapping.
+ *
+ *   folio -- rmap --> PTE of process 1 [young]   -> cleared, +1; look-around may scan its neighbours
+ *               `---> PTE of process 2 [old]
+ *
+ * A folio whose accessed bit somebody else has already cleared (a walk, look-around) carries PG_young, which
+ * counts like a young mapping; so detectors add up instead of hiding accesses from each other.
+ *
+ * Differs from the kernel: locks are always free, and PG_young of an unmapped folio counts too (the kernel
+ * uses the flag for mapped folios only).
+ * Source: mm/rmap.c, folio_referenced() and folio_referenced_one(), 6.12.
+ */
+import { type Folio, PG_YOUNG } from "../../mm/folio.js";
+import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
+import type { Host } from "../host.js";
+import type { LookAround } from "./look-around.js";
+
+/** What a reference check found. One object a checker, overwritten by the next check. */
+export interface References {
+  /** Mappings that were young, plus one if the folio carried PG_young alone. */
+  vmas: number;
+  /** A young mapping was executable. */
+  exec: boolean;
+}
+
+/** The slot for the check at the tail and in the active scan. */
+export interface ReferenceCheck {
+  /** Look at a folio, clearing what was found. The result is valid until the next call. */
+  check(folio: Folio): References;
+}
+
+/** Ask the reverse map. */
+export function rmapReferences(host: Host, lookAround: LookAround): ReferenceCheck {
+  const { memory, folios, stat } = host;
+  const { firstSlot } = memory.map;
+  const found: References = { vmas: 0, exec: false };
+  return {
+    check(folio) {
+      found.vmas = 0;
+      found.exec = false;
+      const marked = (folios.flags[folio]! & PG_YOUNG) !== 0;
+      folios.flags[folio]! &= ~PG_YOUNG;
+      let left = folios.mapcount[folio]!;
+      if (left > 0) stat.rmap_walk++;
+      for (
+        let slot = firstSlot[folios.page[folio]!]!;
+        slot >= 0 && left > 0;
+        slot = memory.nextMapping(slot)
+      ) {
+        stat.rmap_pte++;
+        const pte = memory.pte[slot]!;
+        if ((pte & PTE_PRESENT) === 0) continue;
+        left--;
+        const vma = memory.vma(slot);
+        if (vma.recency === false || (pte & PTE_YOUNG) === 0) continue;
+        memory.pte[slot] = pte & ~PTE_YOUNG;
+        found.vmas++;
+        if (vma.exec === true) found.exec = true;
+        lookAround.around(slot, folio);
+      }
+      if (marked && found.vmas === 0) found.vmas = 1;
+      return found;
+    },
+  };
+}
+
+/** Trust PG_young alone: what walks have found since the last check. No reverse map, no PTE is read. */
+export function flagReferences(host: Host): ReferenceCheck {
+  const { flags } = host.folios;
+  const found: References = { vmas: 0, exec: false };
+  return {
+    check(folio) {
+      found.vmas = (flags[folio]! & PG_YOUNG) === 0 ? 0 : 1;
+      flags[folio]! &= ~PG_YOUNG;
+      return found;
+    },
+  };
+}
+
+/** Off: nothing is ever referenced. */
+export function noReferences(): ReferenceCheck {
+  const found: References = { vmas: 0, exec: false };
+  return { check: () => found };
+}

@@ -1,0 +1,79 @@
+/*
+ * Which leaf tables are worth walking: two sets that flip.
+ *
+ *   walk n    tests  set A,  fills set B (tables that turned out dense), look-around adds to A meanwhile
+ *   walk n+1  tests  set B,  fills set A, cleared first
+ *
+ * A table that was sparse in one walk is skipped by the next, unless look-around meets a young cluster in it.
+ * Without look-around a table dropped once never returns.
+ *
+ * Source: mm/vmscan.c, test_bloom_filter(), update_bloom_filter(), reset_bloom_filter(), suitable_to_scan(),
+ * walk_pmd_range(), 6.12.
+ */
+import type { Host } from "../host.js";
+
+/** PTEs in one cache line of 64 bytes. A table is dense at one young PTE a line on average. */
+export const PTES_PER_LINE = 8;
+
+/** The two sets. `table` is the index of a leaf table. */
+export interface TableFilter {
+  /** True if the table may be in the set that the current walk tests. False positives allowed, never false negatives. */
+  test(table: number): boolean;
+  /** Put a table into the set of the next walk (it was dense in this one). */
+  addNext(table: number): void;
+  /** Put a table into the set that the next walk to start will test (fed from outside a walk). */
+  addNow(table: number): void;
+  /** A walk starts: empty the set of the one after it. */
+  beginWalk(): void;
+  /** The walk is over: flip. */
+  endWalk(): void;
+}
+
+/** One set of tables, with whatever exactness. */
+export interface TableSet {
+  has(table: number): boolean;
+  add(table: number): void;
+  clear(): void;
+}
+
+/** Two sets that flip at each walk. */
+export function flippingFilter(host: Host, sets: readonly [TableSet, TableSet]): TableFilter {
+  const { stat } = host;
+  let current = 0;
+  return {
+    test(table) {
+      const hit = sets[current as 0 | 1].has(table);
+      if (!hit) stat.walk_skip_filter++;
+      return hit;
+    },
+    addNext(table) {
+      stat.filter_add++;
+      sets[(current ^ 1) as 0 | 1].add(table);
+    },
+    addNow(table) {
+      stat.filter_add++;
+      sets[current as 0 | 1].add(table);
+    },
+    beginWalk: () => sets[(current ^ 1) as 0 | 1].clear(),
+    endWalk() {
+      current ^= 1;
+    },
+  };
+}
+
+/** Off: every table is walked. */
+export function scanAllTables(): TableFilter {
+  return { test: () => true, addNext() {}, addNow() {}, beginWalk() {}, endWalk() {} };
+}
+
+/** Remembers tables exactly: what the Bloom filter would be without false positives. */
+export function exactTableSet(nrTables: number): TableSet {
+  const member = new Uint8Array(nrTables);
+  return {
+    has: (table) => member[table] === 1,
+    add(table) {
+      member[table] = 1;
+    },
+    clear: () => void member.fill(0),
+  };
+}

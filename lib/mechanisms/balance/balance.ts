@@ -1,0 +1,64 @@
+import { ANON, FILE, type MemType } from "../../mm/folio.js";
+import type { Lruvec } from "../../mm/lruvec.js";
+import type { Tiers } from "../tiers.js";
+
+/** The slot for the choice between anonymous memory and page cache, where both can be reclaimed. */
+export interface Balance {
+  /** Weights of scanning each type, from what reclaiming them has cost so far. Overwritten by the next call. */
+  shares(lruvec: Lruvec, swappiness: number): Shares;
+  /** The type to scan next, for policies that scan one type at a time. Sets the tiers' limit for it. */
+  pick(lruvec: Lruvec, swappiness: number): MemType;
+  /** A page of the working set came back. */
+  noteRefault(lruvec: Lruvec, type: MemType, nr: number): void;
+  /** A batch ended: pages written by reclaim, and pages scanned without being reclaimed. */
+  noteBatch(lruvec: Lruvec, type: MemType, nrWritten: number, nrRotated: number): void;
+}
+
+/** Weight of each type; its share is `weight[type] / (weight[0] + weight[1])`. */
+export interface Shares {
+  readonly weight: Float64Array;
+}
+
+/** Choose by what the tiers report: the type whose tier 0 refaults less, swappiness included. Source: get_type_to_scan(). */
+export function tierBalance(tiers: Tiers): Balance {
+  const result: Shares = { weight: new Float64Array(2) };
+  return {
+    shares(_lruvec, swappiness) {
+      const type = tiers.pickType(swappiness);
+      result.weight[type] = 1;
+      result.weight[1 - type] = 0;
+      return result;
+    },
+    pick: (_lruvec, swappiness) => tiers.pickType(swappiness),
+    noteRefault() {},
+    noteBatch() {},
+  };
+}
+
+/** Choose by swappiness alone: anon gets swappiness of 200 parts, whatever it costs. */
+export function swappinessBalance(tiers: Tiers): Balance {
+  const result: Shares = { weight: new Float64Array(2) };
+  const shares = (_lruvec: Lruvec, swappiness: number): Shares => {
+    result.weight[ANON] = swappiness;
+    result.weight[FILE] = 200 - swappiness;
+    return result;
+  };
+  const pick = pickByShares(shares, tiers);
+  return { shares, pick, noteRefault() {}, noteBatch() {} };
+}
+
+/** Turn shares into a sequence of picks: each turn every type earns its share, and the richer one pays for a turn. */
+export function pickByShares(
+  shares: (lruvec: Lruvec, swappiness: number) => Shares,
+  tiers: Tiers,
+): (lruvec: Lruvec, swappiness: number) => MemType {
+  let credit = 0; // of anon; file's is its negative
+  return (lruvec, swappiness) => {
+    const { weight } = shares(lruvec, swappiness);
+    credit += weight[ANON]! / (weight[ANON]! + weight[FILE]!);
+    const type: MemType = credit >= 0.5 ? ANON : FILE;
+    if (type === ANON) credit -= 1;
+    tiers.update(type);
+    return type;
+  };
+}

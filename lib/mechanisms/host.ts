@@ -1,0 +1,24 @@
+import type { AccessSource } from "../mm/access.js";
+import type { Folio, Folios } from "../mm/folio.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import type { Memory } from "../mm/memory.js";
+import type { SwapArea } from "../mm/swap-area.js";
+import type { Vmstat } from "../mm/vmstat.js";
+
+/**
+ * What the core lends to a mechanism: memory to look at, counters to count its work in, and ways to tell the
+ * rest what it found. A mechanism knows no policy and no other mechanism but those handed to it.
+ */
+export interface Host {
+  readonly memory: Memory;
+  readonly folios: Folios;
+  readonly stat: Vmstat;
+  readonly swap: SwapArea;
+  lruvecOf(folio: Folio): Lruvec;
+  /** The folio was accessed: ask its policy what follows. */
+  accessed(folio: Folio, source: AccessSource): void;
+  /** Queue a listed folio to be placed again as an active one; done when the batch is full or drained. */
+  activate(folio: Folio): void;
+  /** Change a listed folio's class by its field alone. */
+  assignClass(folio: Folio, klass: number): void;
+}

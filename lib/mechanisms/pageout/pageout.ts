@@ -1,0 +1,46 @@
+/*
+ * The way out of memory for a folio that nobody protects: unmap it everywhere, then let go of its content in
+ * the cheapest way that loses nothing.
+ *
+ *   anonymous          -> swap-out (a slot, a write), or stay if there is no slot
+ *   file, clean        -> drop: the copy on disk is the same
+ *   file, dirty        -> writeback first, to be met again at the tail, clean
+ *
+ * Source: mm/vmscan.c, shrink_folio_list(), 6.12; the steps in its order.
+ */
+import { type Folio, PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED, PG_WRITEBACK } from "../../mm/folio.js";
+import type { Host } from "../host.js";
+import type { SwapOut } from "./swap-out.js";
+import { unmap } from "./unmap.js";
+import type { Writeback } from "./writeback.js";
+
+/** What became of a folio: its memory is free; put it back as it is; put it back as active. */
+export type PageoutResult = "freed" | "keep" | "activate";
+
+export interface Pageout {
+  /** Try to free an isolated folio. On "freed" it is unmapped and clean; the core drops it from the cache. */
+  pageOut(folio: Folio, cleanOnly: boolean): PageoutResult;
+  /** A batch has been put back: writeback that the batch asked for may run. */
+  batchDone(): void;
+}
+
+export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pageout {
+  const { flags } = host.folios;
+  return {
+    pageOut(folio, cleanOnly) {
+      if ((flags[folio]! & PG_WRITEBACK) !== 0) {
+        flags[folio]! |= PG_RECLAIM;
+        return "activate";
+      }
+      if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
+      unmap(host, folio);
+      if ((flags[folio]! & PG_DIRTY) === 0) return "freed";
+      if ((flags[folio]! & PG_SWAPBACKED) !== 0) return swapOut.write(folio);
+      if (cleanOnly) return "keep";
+      flags[folio]! |= PG_RECLAIM;
+      writeback.request(folio);
+      return "activate";
+    },
+    batchDone: () => writeback.run(),
+  };
+}

@@ -1,0 +1,141 @@
+/*
+ * Tiers: which of the often-read pages deserve to stay, by feedback.
+ *
+ * Folios that were read N times through descriptors are in tier ceil(log2 N). For each tier the controller
+ * compares how many of its evicted pages came back with how many of tier 0 did. A tier that refaults more,
+ * gain included, is protected: eviction passes its folios over.
+ *
+ *            evicted + protected       refaulted            refaulted/total against tier 0
+ *   tier 0        10,000                  500                set point
+ *   tier 1           800                   60                below: evict
+ *   tier 2           400                  120                above: protect tiers 2 and 3
+ *
+ * It is a proportional controller with memory: counts of past generations enter at half weight each time
+ * the oldest generation is used up.
+ *
+ * Source: mm/vmscan.c, read_ctrl_pos(), reset_ctrl_pos(), positive_ctrl_err(), get_tier_idx(),
+ * get_type_to_scan(), sort_folio(), 6.12 (gains 1:2, one history generation).
+ */
+import { type Folio, LRU_REFS_MASK, type MemType, PG_REFERENCED, PG_WORKINGSET } from "../mm/folio.js";
+import { lruRefs, tierOf } from "./access/fd-access.js";
+import type { Host } from "./host.js";
+
+export const MAX_NR_TIERS = 4;
+/** Fewer refaults than this say nothing (MIN_LRU_BATCH). */
+const MIN_REFAULTS = 64;
+/** refs bits full and WORKINGSET: protected whatever the controller says. */
+const ALWAYS_PROTECTED = 4;
+
+export interface Tiers {
+  /** Set the limit of a type from its own tier 0. Called before each batch is isolated. */
+  update(type: MemType): void;
+  /** Choose the type whose tier 0 refaults less, weighted by swappiness, and set its limit from the other's tier 0. */
+  pickType(swappiness: number): MemType;
+  /** If the folio's tier is above the limit: count it, make it start over at tier 0, and say true. */
+  protect(folio: Folio): boolean;
+  noteEvicted(type: MemType, refs: number, nr: number): void;
+  noteRefaulted(type: MemType, refs: number, nr: number): void;
+  /** The oldest generation of a type is used up: fold its counts into the averages. */
+  carryOver(type: MemType): void;
+}
+
+class TierController implements Tiers {
+  // Shape of each: Float64Array[2 types * MAX_NR_TIERS].
+  private readonly refaulted: Float64Array = new Float64Array(2 * MAX_NR_TIERS);
+  private readonly total: Float64Array = new Float64Array(2 * MAX_NR_TIERS);
+  private readonly avgRefaulted: Float64Array = new Float64Array(2 * MAX_NR_TIERS);
+  private readonly avgTotal: Float64Array = new Float64Array(2 * MAX_NR_TIERS);
+  /** Highest tier that may be evicted. Shape: [type]. */
+  private readonly limit: Int32Array = new Int32Array(2);
+
+  constructor(
+    private readonly host: Host,
+    private readonly mode: "pid" | "always" | "observe",
+  ) {}
+
+  update(type: MemType): void {
+    this.limit[type] = this.highestEvictable(type, 2, type, 1);
+  }
+
+  pickType(swappiness: number): MemType {
+    const gain = [swappiness, 200 - swappiness] as const;
+    const type: MemType = this.better(0, 0, gain[0], 1, 0, gain[1]) ? 1 : 0;
+    const other: MemType = type === 0 ? 1 : 0;
+    this.limit[type] = this.highestEvictable(type, gain[type], other, gain[other]);
+    return type;
+  }
+
+  protect(folio: Folio): boolean {
+    const { folios, stat } = this.host;
+    const refs = lruRefs(folios.flags[folio]!);
+    if (refs === 0 || this.mode === "observe") return false;
+    const type = folios.type(folio);
+    const tier = tierOf(refs);
+    if (tier <= this.limit[type]! && refs < ALWAYS_PROTECTED) return false;
+    const nr = folios.nrPages[folio]!;
+    this.total[type * MAX_NR_TIERS + tier]! += nr;
+    stat.tier_protected += nr;
+    folios.flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_WORKINGSET);
+    return true;
+  }
+
+  noteEvicted(type: MemType, refs: number, nr: number): void {
+    this.total[type * MAX_NR_TIERS + tierOf(refs)]! += nr;
+  }
+
+  noteRefaulted(type: MemType, refs: number, nr: number): void {
+    this.refaulted[type * MAX_NR_TIERS + tierOf(refs)]! += nr;
+  }
+
+  carryOver(type: MemType): void {
+    for (let i = type * MAX_NR_TIERS; i < (type + 1) * MAX_NR_TIERS; i++) {
+      this.avgRefaulted[i] = Math.floor((this.avgRefaulted[i]! + this.refaulted[i]!) / 2);
+      this.avgTotal[i] = Math.floor((this.avgTotal[i]! + this.total[i]!) / 2);
+      this.refaulted[i] = 0;
+      this.total[i] = 0;
+    }
+  }
+
+  private highestEvictable(type: number, gain: number, base: number, baseGain: number): number {
+    if (this.mode === "always") return 0;
+    let tier = 1;
+    while (tier < MAX_NR_TIERS && this.better(base, 0, baseGain, type, tier, gain)) tier++;
+    return tier - 1;
+  }
+
+  /** True if (type, tier) refaults no more than the set point does, gains included. */
+  private better(
+    baseType: number,
+    baseTier: number,
+    baseGain: number,
+    type: number,
+    tier: number,
+    gain: number,
+  ): boolean {
+    const sp = baseType * MAX_NR_TIERS + baseTier;
+    const pv = type * MAX_NR_TIERS + tier;
+    const spRefaulted = this.avgRefaulted[sp]! + this.refaulted[sp]!;
+    const spTotal = this.avgTotal[sp]! + this.total[sp]!;
+    const pvRefaulted = this.avgRefaulted[pv]! + this.refaulted[pv]!;
+    const pvTotal = this.avgTotal[pv]! + this.total[pv]!;
+    return (
+      pvRefaulted < MIN_REFAULTS ||
+      pvRefaulted * (spTotal + MIN_REFAULTS) * baseGain <= (spRefaulted + 1) * pvTotal * gain
+    );
+  }
+}
+
+/** The feedback controller. */
+export function pidTiers(host: Host): Tiers {
+  return new TierController(host, "pid");
+}
+
+/** Protect every tier above 0, without asking the controller. */
+export function alwaysProtectTiers(host: Host): Tiers {
+  return new TierController(host, "always");
+}
+
+/** Protect nothing; count, so that the balance between the types can still ask. */
+export function observedTiers(host: Host): Tiers {
+  return new TierController(host, "observe");
+}

@@ -1,0 +1,59 @@
+/*
+ * Refault distance: would the page have stayed if there had been a little more inactive list?
+ *
+ * Every eviction and every activation moves the tail of the inactive list by one slot. Let a clock count them.
+ * A page evicted at E and wanted again at R missed its second access by R - E slots: with that many more it
+ * would have been there. The slots exist, if the active pages could be made to give them up:
+ *
+ *        active (protected)         inactive                    evicted
+ *   |<------- size ------->|  o o o o o o o o o o  -->  x . . . . . [page]
+ *                                                       |<-- R - E ->|
+ *
+ *   R - E <= size of the active lists (and of the other type, if it can be swapped)   ->  activate it
+ *
+ * The newcomer then competes with the active pages directly. If that was wrong, it costs one lap.
+ *
+ * Source: mm/workingset.c, workingset_eviction(), workingset_test_recent(), workingset_refault(), 6.12.
+ */
+import { ANON, FILE, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
+import { lruRefs } from "../access/fd-access.js";
+import type { Balance } from "../balance/balance.js";
+import type { Host } from "../host.js";
+import type { Tiers } from "../tiers.js";
+import { countActivate, countRefault, countRestore } from "./count.js";
+import { packShadow, shadowRefs, shadowToken, shadowWorkingset, TOKEN_MASK } from "./shadow.js";
+import type { Workingset } from "./workingset.js";
+
+export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Workingset {
+  const { folios, swap } = host;
+  return {
+    evict(folio) {
+      const lruvec = host.lruvecOf(folio);
+      const flags = folios.flags[folio]!;
+      const refs = lruRefs(flags);
+      tiers.noteEvicted(folios.type(folio), refs, folios.nrPages[folio]!);
+      const shadow = packShadow(lruvec.nonresidentAge, Math.max(refs - 1, 0), (flags & PG_WORKINGSET) !== 0);
+      lruvec.nonresidentAge += folios.nrPages[folio]!;
+      return shadow;
+    },
+    refault(folio, shadow) {
+      const type = folios.type(folio);
+      const lruvec = host.lruvecOf(folio);
+      const nr = folios.nrPages[folio]!;
+      countRefault(host, type, nr);
+      const distance = (lruvec.nonresidentAge - shadowToken(shadow)) & TOKEN_MASK;
+      let size = lruvec.active(FILE) + (type === ANON ? lruvec.inactive(FILE) : 0);
+      if (swap.free > 0) size += lruvec.active(ANON) + (type === FILE ? lruvec.inactive(ANON) : 0);
+      if (distance > size) return;
+      const workingset = shadowWorkingset(shadow);
+      tiers.noteRefaulted(type, shadowRefs(shadow) + (workingset ? 1 : 0), nr);
+      folios.flags[folio]! |= PG_ACTIVE;
+      lruvec.nonresidentAge += nr;
+      countActivate(host, lruvec, type, nr);
+      if (!workingset) return;
+      folios.flags[folio]! |= PG_WORKINGSET;
+      balance.noteRefault(lruvec, type, nr);
+      countRestore(host, type, nr);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { nrPages, nrSlotsAll, PTRS_PER_PTE, pageOfSlot, type TraceLayout, type Vma } from "../trace/trace.js";
+import { NIL } from "./folio.js";
+
+/** PTE bits. A hit sets YOUNG and TOUCHED (and DIRTY) as the hardware does; nothing else happens on a hit. */
+export const PTE_PRESENT = 1;
+/** The accessed bit. */
+export const PTE_YOUNG = 2;
+export const PTE_DIRTY = 4;
+/** Accessed since the table's non-leaf accessed bit was last cleared: the table's bit is the OR over its PTEs. */
+export const PTE_TOUCHED = 8;
+
+/** No shadow: the page was never evicted, or its shadow is gone. */
+export const NO_SHADOW = 0;
+
+/** What a layout implies, shared read-only by all machines that replay traces with it. */
+export interface AddressMap {
+  readonly layout: TraceLayout;
+  readonly nrPages: number;
+  /** Page behind each slot, fd slots included; -1 in holes. Shape: [nrSlotsAll]. */
+  readonly pageOf: Int32Array;
+  /** Index of the VMA of each mapped slot; 65535 in holes. Shape: [nrSlots]. */
+  readonly vmaOf: Uint16Array;
+  /** First slot that maps each page, -1 if none does. With `nextSlot`, the reverse map. Shape: [nrPages]. */
+  readonly firstSlot: Int32Array;
+  /** Next slot that maps the same page, -1 at the end. Null when no page has two. Shape: [nrSlots]. */
+  readonly nextSlot: Int32Array | null;
+  /** Number of leaf page tables. */
+  readonly nrTables: number;
+  /** First VMA that reaches into each leaf table. Shape: [nrTables]. */
+  readonly tableVma: Int32Array;
+}
+
+const maps = new WeakMap<TraceLayout, AddressMap>();
+
+/** The address map of a layout, built once for each layout object. */
+export function addressMap(layout: TraceLayout): AddressMap {
+  let map = maps.get(layout);
+  if (map === undefined) maps.set(layout, (map = buildMap(layout)));
+  return map;
+}
+
+function buildMap(layout: TraceLayout): AddressMap {
+  const pages = nrPages(layout);
+  const pageOf = pageOfSlot(layout);
+  const vmaOf = new Uint16Array(layout.nrSlots).fill(65535);
+  layout.vmas.forEach((vma, index) => {
+    vmaOf.fill(index, vma.start, vma.start + vma.nr);
+  });
+  const firstSlot = new Int32Array(pages).fill(-1);
+  let nextSlot: Int32Array | null = null;
+  for (let slot = layout.nrSlots - 1; slot >= 0; slot--) {
+    const page = pageOf[slot]!;
+    if (page < 0) continue;
+    const other = firstSlot[page]!;
+    if (other >= 0) {
+      nextSlot ??= new Int32Array(layout.nrSlots).fill(-1);
+      nextSlot[slot] = other;
+    }
+    firstSlot[page] = slot;
+  }
+  const nrTables = layout.nrSlots / PTRS_PER_PTE;
+  const tableVma = new Int32Array(nrTables).fill(layout.vmas.length);
+  for (let v = layout.vmas.length - 1; v >= 0; v--) {
+    const { start, nr } = layout.vmas[v]!;
+    const last = Math.floor((start + nr - 1) / PTRS_PER_PTE);
+    for (let t = Math.floor(start / PTRS_PER_PTE); t <= last; t++) tableVma[t] = v;
+  }
+  return { layout, nrPages: pages, pageOf, vmaOf, firstSlot, nextSlot, nrTables, tableVma };
+}
+
+/**
+ * What is where: page tables, page cache and swap as one table over pages, and shadows of evicted pages.
+ * Knows no list and no policy.
+ */
+export class Memory {
+  readonly map: AddressMap;
+  readonly vmas: readonly Vma[];
+  /** Page-table entries, one byte a slot. The fd slots stay 0: an access there always leaves the fast path. */
+  readonly pte: Uint8Array;
+  /** The same bytes, four PTEs a word, for skipping over tables without young entries. */
+  readonly pteWords: Uint32Array;
+  /** 1 if any PTE of the leaf table was ever set: the table exists. Shape: [nrTables]. */
+  readonly tablePresent: Uint8Array;
+  /** Folio that holds each page, or NIL. Shape: [nrPages]. */
+  readonly folioOf: Int32Array;
+  /** Shadow of each non-resident page, or NO_SHADOW. Shape: [nrPages]. */
+  readonly shadow: Uint32Array;
+  /** 1 for an anonymous page whose content is in swap. Shape: [nrPages]. */
+  readonly swapped: Uint8Array;
+
+  constructor(layout: TraceLayout) {
+    this.map = addressMap(layout);
+    this.vmas = layout.vmas;
+    const bytes = Math.ceil(nrSlotsAll(layout) / 4) * 4;
+    this.pte = new Uint8Array(bytes);
+    this.pteWords = new Uint32Array(this.pte.buffer);
+    this.tablePresent = new Uint8Array(this.map.nrTables);
+    this.folioOf = new Int32Array(this.map.nrPages).fill(NIL);
+    this.shadow = new Uint32Array(this.map.nrPages);
+    this.swapped = new Uint8Array(this.map.nrPages);
+  }
+
+  /** The VMA of a mapped slot. */
+  vma(slot: number): Vma {
+    return this.vmas[this.map.vmaOf[slot]!]!;
+  }
+
+  /** Next slot that maps the same page after `slot`, or -1. */
+  nextMapping(slot: number): number {
+    return this.map.nextSlot === null ? -1 : this.map.nextSlot[slot]!;
+  }
+}

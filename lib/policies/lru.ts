@@ -1,0 +1,147 @@
+/*
+ * Traditional LRU: active and inactive lists for each type, as Linux has had them since 2.6.28.
+ *
+ *   new, swapped in ---> [ inactive head ......... tail ] --- not used ---> out
+ *                             ^  |   used once: once round     |
+ *    active scan: used or not |  `------------------------- <--'
+ *                             |            used again, or a second read, or a recent refault
+ *                        [ tail ......... active head ] <------'
+ *
+ * Being on the active list is earned on the inactive one: by a second use found at the tail, a second read
+ * through a descriptor, or a refault that came soon enough. The active scan does not ask whether a page is in
+ * use; it sends the oldest down to prove itself again, and only when the inactive list is short or refaults
+ * challenge the active pages. Which type is scanned how much is the balance's choice.
+ *
+ * `classes` lists in a chain instead of two: class k+1 sends its oldest down to k when the classes below hold
+ * too little, eviction takes from class 0, and a page that proves itself goes to the top.
+ *
+ * Differs from the kernel: no unevictable list, no MADV_COLD, no per-CPU deactivate batches.
+ * Source: mm/vmscan.c, get_scan_count(), shrink_lruvec(), shrink_active_list(), prepare_scan_control(),
+ * folio_check_references(), inactive_is_low(), 6.12 (memcg reclaim).
+ */
+
+import { ScanTargets } from "../mechanisms/balance/scan-targets.js";
+import { BY_FAULT, BY_FD } from "../mm/access.js";
+import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU, PG_REFERENCED } from "../mm/folio.js";
+import type { Policy } from "../reclaim/ops.js";
+import type { ScanControl } from "../reclaim/scan-control.js";
+import { inputError } from "../util/error.js";
+
+export interface LruOptions {
+  /** Lists of each type, 2 (inactive, active) to 8. Default: 2. */
+  readonly classes?: number;
+}
+
+export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
+  name: "lru",
+  mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost" },
+  asks: ["balance", "ages"],
+
+  attach(ctx) {
+    if (!Number.isInteger(classes) || classes < 2 || classes > 8) {
+      inputError(`invalid classes: ${classes} (policy lru); give 2 (inactive and active) to 8`);
+    }
+    const { folios, lruvec } = ctx;
+    const { flags } = folios;
+    const lists = ctx.newLists(classes);
+    const top = classes - 1;
+    for (let k = 1; k < classes; k++) lists.setActive(k, true);
+    const targets = new ScanTargets(classes);
+    const mayDeactivate = [false, false];
+    const nothing = new Float64Array(2);
+
+    /** Pages of a type in classes 0 to k. */
+    function upTo(type: MemType, k: number): number {
+      let sum = 0;
+      for (let i = 0; i <= k; i++) sum += lists.size(type, i);
+      return sum;
+    }
+
+    /** Do the classes below k hold too little? One to one, and relatively less of them from 1 GiB on. */
+    function isLow(type: MemType, k: number): boolean {
+      const below = upTo(type, k - 1);
+      const above = upTo(type, top) - below;
+      const gib = (below + above) >> 18;
+      return below * (gib > 0 ? Math.floor(Math.sqrt(10 * gib)) : 1) < above;
+    }
+
+    function isAnyLow(type: MemType): boolean {
+      for (let k = 1; k <= top; k++) if (isLow(type, k)) return true;
+      return false;
+    }
+
+    function setTargets(sc: ScanControl): void {
+      for (const type of [ANON, FILE] as const) {
+        mayDeactivate[type] = sc.forceDeactivate || lruvec.refaultActivated(type) || isAnyLow(type);
+      }
+      if (mayDeactivate[ANON] || mayDeactivate[FILE]) ctx.walkIfDue();
+      const cacheTrim = Math.floor(lists.size(FILE, 0) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
+      const fileOnly = !ctx.canReclaim(ANON) || sc.swappiness === 0 || (sc.priority > 0 && cacheTrim);
+      const equal = sc.priority === 0 && !fileOnly;
+      const weight = fileOnly ? nothing : ctx.balance.shares(lruvec, sc.swappiness).weight;
+      nothing[FILE] = 1;
+      targets.begin(listSize, sc.priority, weight, equal);
+    }
+
+    const listSize = (list: number): number =>
+      lists.size(list < classes ? ANON : FILE, list < classes ? list : list - classes);
+
+    /** Scan class k > 0 of a type, if its pages may be sent down. */
+    function age(sc: ScanControl, type: MemType, k: number, nr: number): void {
+      if (!mayDeactivate[type]) {
+        sc.skippedDeactivate = true;
+        sc.look(nr);
+      } else if (top === 1 || sc.forceDeactivate || isLow(type, k) || lruvec.refaultActivated(type)) {
+        ctx.demote(sc, lists, type, k, k - 1, nr);
+      }
+    }
+
+    return {
+      place(folio, why) {
+        if (why === "rotated") lists.addTail(folio, 0);
+        else lists.add(folio, (flags[folio]! & PG_ACTIVE) !== 0 ? top : 0);
+      },
+
+      accessed(folio, source) {
+        if (source === BY_FAULT) return;
+        if (source !== BY_FD) return ctx.markYoung(folio);
+        if ((flags[folio]! & PG_LRU) === 0) return ctx.activate(folio);
+        ctx.promote(folio, top);
+        if (folios.klass[folio] === top) flags[folio]! |= PG_ACTIVE;
+      },
+
+      budget(sc) {
+        if (sc.nrBatches === 0) setTargets(sc);
+        return Number.MAX_SAFE_INTEGER; // the targets end the pass
+      },
+
+      isolate(sc) {
+        for (;;) {
+          const list = targets.next(sc.nrReclaimedHere >= sc.nrToReclaim);
+          if (list < 0) break;
+          const type: MemType = list < classes ? ANON : FILE;
+          const k = list < classes ? list : list - classes;
+          if (k > 0) age(sc, type, k, targets.granted);
+          else ctx.takeTail(sc, lists, type, 0, targets.granted);
+          if (sc.nrLooked > 0) return;
+        }
+        sc.stop();
+        if (ctx.canReclaim(ANON)) {
+          for (let k = 1; k <= top; k++) if (isLow(ANON, k)) ctx.demote(sc, lists, ANON, k, k - 1, 32);
+        }
+      },
+
+      checkReferences(folio) {
+        const { vmas, exec } = ctx.references(folio);
+        const referenced = (flags[folio]! & PG_REFERENCED) !== 0;
+        flags[folio]! &= ~PG_REFERENCED;
+        const file = folios.type(folio) === FILE;
+        if (vmas === 0) return referenced && file ? "reclaim-clean" : "reclaim";
+        flags[folio]! |= PG_REFERENCED;
+        return referenced || vmas > 1 || (exec && file) ? "activate" : "keep";
+      },
+
+      inspect: () => ({ size: Array.from(lists.nr), mayDeactivate }),
+    };
+  },
+});

@@ -1,0 +1,143 @@
+/*
+ * Attaching a policy to a lruvec: what it can reach (LruvecContext), and the hooks that it left out.
+ */
+import { BY_FAULT } from "../mm/access.js";
+import {
+  ANON,
+  FILE,
+  type Folio,
+  type MemType,
+  NIL,
+  PG_ACTIVE,
+  PG_WORKINGSET,
+  PG_YOUNG,
+} from "../mm/folio.js";
+import { ClassLists } from "../mm/lists.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import { mulberry32 } from "../util/random.js";
+import type { Attached, Core } from "./core.js";
+import type { LruvecContext, Policy, ReclaimOps } from "./ops.js";
+import type { ScanControl } from "./scan-control.js";
+
+/** Boot a policy on a lruvec; from now on it owns the lruvec's lists. */
+export function attach(core: Core, lruvec: Lruvec, policy: Policy, seed: number): void {
+  const attached = { lists: null as ClassLists | null, drivesClock: false } as Attached;
+  const ctx = contextOf(core, lruvec, attached, seed);
+  core.attached[lruvec.id] = Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
+  if (attached.lists === null) {
+    throw new Error(`policy ${policy.name} made no lists; call ctx.newLists(nrClasses) in attach`);
+  }
+}
+
+/** The hooks with the optional ones filled in, so that the core never asks whether a hook is there. */
+function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Required<ReclaimOps> {
+  return {
+    budget(sc) {
+      if (sc.nrBatches === 0) ctx.walkIfDue();
+      const anon = ctx.canReclaim(ANON) ? lruvec.pages(ANON) : 0;
+      return Math.floor((anon + lruvec.pages(FILE)) / 2 ** sc.priority);
+    },
+    checkReferences: (folio) => (ctx.references(folio).vmas > 0 ? "keep" : "reclaim"),
+    accessed(folio, source) {
+      if (source !== BY_FAULT) ctx.markYoung(folio);
+    },
+    removed() {},
+    inspect: () => ({}),
+    ...ops,
+  };
+}
+
+function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number): LruvecContext {
+  const { folios, mechanisms, sc } = core;
+  const { settings } = mechanisms;
+  return {
+    nrFolios: folios.capacity,
+    folios,
+    lruvec,
+    clock: lruvec.clock,
+    tiers: mechanisms.tiers,
+    balance: mechanisms.balance,
+    random: mulberry32(seed),
+    newLists(nrClasses, options) {
+      attached.lists = new ClassLists(folios, lruvec, core.stat, nrClasses, options?.mixed === true);
+      return attached.lists;
+    },
+    driveClock() {
+      attached.drivesClock = true;
+    },
+    references: (folio) => mechanisms.references.check(folio),
+    promote: (folio, klass) => mechanisms.ages.promote(folio, klass),
+    activate: (folio) => core.batches.activate(folio),
+    markYoung(folio) {
+      folios.flags[folio]! |= PG_YOUNG;
+    },
+    canReclaim: (type) => core.canReclaim(type),
+    walk() {
+      if (!mechanisms.walk.enabled) return false;
+      sc.nrSinceWalk = 0;
+      mechanisms.walk.run(lruvec, core.canReclaim(ANON));
+      return true;
+    },
+    walkIfDue() {
+      const due = settings.walkEvery * (lruvec.pages(ANON) + lruvec.pages(FILE));
+      return mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk();
+    },
+    demote: (control, lists, type, from, to, nr) => demote(core, lruvec, control, lists, type, from, to, nr),
+    takeTail: (control, lists, type, klass, nr) => takeTail(core, control, lists, type, klass, nr),
+  };
+}
+
+/** See {@link LruvecContext.demote}. Source: mm/vmscan.c, shrink_active_list(), 6.12. */
+function demote(
+  core: Core,
+  lruvec: Lruvec,
+  sc: ScanControl,
+  lists: ClassLists,
+  type: MemType,
+  from: number,
+  to: number,
+  nr: number,
+): void {
+  const { folios, stat, mechanisms } = core;
+  core.batches.drain();
+  stat.lru_lock += 2; // once to isolate, once to put back
+  let rotated = 0;
+  for (let looked = 0; looked < nr; ) {
+    const folio = lists.tail(type, from);
+    if (folio === NIL) break;
+    const pages = folios.nrPages[folio]!;
+    looked += pages;
+    sc.look(pages);
+    stat.pgrefill += pages;
+    if (lists.settle(folio, from)) continue;
+    const found = mechanisms.references.check(folio);
+    if (found.vmas > 0 && found.exec && type === FILE) {
+      lists.move(folio, from);
+      rotated += pages;
+      continue;
+    }
+    lists.remove(folio);
+    folios.flags[folio] = (folios.flags[folio]! & ~PG_ACTIVE) | PG_WORKINGSET;
+    lists.add(folio, to);
+    stat.pgdeactivate += pages;
+  }
+  mechanisms.balance.noteBatch(lruvec, type, 0, rotated);
+}
+
+/** See {@link LruvecContext.takeTail}. Source: mm/vmscan.c, isolate_lru_folios(), 6.12. */
+function takeTail(
+  core: Core,
+  sc: ScanControl,
+  lists: ClassLists,
+  type: MemType,
+  klass: number,
+  nr: number,
+): void {
+  core.batches.drain();
+  for (const end = sc.nrLooked + nr; sc.nrLooked < end && sc.more(); ) {
+    const folio: Folio = lists.tail(type, klass);
+    if (folio === NIL) break;
+    if (lists.settle(folio, klass)) sc.passOver(folio);
+    else if (!sc.take(folio, lists)) lists.move(folio, klass);
+  }
+}

@@ -1,0 +1,72 @@
+/*
+ * The way in. Everything that the fast path of the replay loop does not handle comes here: the first touch of
+ * a page, the return of an evicted one, a page that is cached but not mapped here, and every access through a
+ * descriptor.
+ *
+ *   charge (may reclaim) -> new folio -> its shadow, if any: refault -> lru_add batch -> map, or mark accessed
+ *
+ * Source: mm/memory.c, do_anonymous_page(), do_swap_page(), do_fault(); mm/filemap.c, filemap_fault(),
+ * filemap_read(), filemap_add_folio(), 6.12. Differs: no readahead, no fault-around, one page a folio; the
+ * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
+ */
+import { BY_FAULT } from "../mm/access.js";
+import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
+import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import { PTRS_PER_PTE } from "../trace/trace.js";
+import { charge } from "./charge.js";
+import type { Core } from "./core.js";
+
+/** An access to a mapped page whose PTE is not present. False: out of memory. */
+export function fault(core: Core, slot: number, write: boolean): boolean {
+  const { memory, stat } = core;
+  const page = memory.map.pageOf[slot]!;
+  const vma = memory.vma(slot);
+  stat.pgfault++;
+  let folio = memory.folioOf[page]!;
+  if (folio === NIL) {
+    const anon = vma.kind === "anon";
+    if (!anon || memory.swapped[page] === 1) stat.pgmajfault++;
+    folio = bringIn(core, page, anon ? 0 : FILE, true, vma.recency !== false);
+    if (folio === NIL) return false;
+  }
+  memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
+  memory.tablePresent[Math.floor(slot / PTRS_PER_PTE)] = 1;
+  core.folios.mapcount[folio]!++;
+  return true;
+}
+
+/** A read or write of a file page through a descriptor. False: out of memory. */
+export function fdAccess(core: Core, slot: number, write: boolean): boolean {
+  const { memory, stat, folios } = core;
+  const page = memory.map.pageOf[slot]!;
+  stat.nr_fd_access++;
+  let folio = memory.folioOf[page]!;
+  if (folio === NIL) {
+    if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
+    folio = bringIn(core, page, FILE, false, true);
+    if (folio === NIL) return false;
+  }
+  if (write) folios.flags[folio]! |= PG_DIRTY;
+  else core.mechanisms.fd.accessed(folio);
+  return true;
+}
+
+/** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
+function bringIn(core: Core, page: number, type: MemType, inFault: boolean, recency: boolean): Folio {
+  const { memory, folios, mechanisms } = core;
+  const lruvec = core.lruvecs[0]!;
+  if (!charge(core, lruvec.memcg, 1)) return NIL;
+  core.stat.nr_alloc++;
+  const folio = folios.alloc(page, lruvec.id);
+  memory.folioOf[page] = folio;
+  if (type !== FILE) folios.flags[folio]! |= PG_SWAPBACKED | PG_DIRTY;
+  const shadow = memory.shadow[page]!;
+  if (shadow !== NO_SHADOW) {
+    memory.shadow[page] = NO_SHADOW;
+    mechanisms.workingset.refault(folio, shadow, inFault);
+  }
+  if (memory.swapped[page] === 1) mechanisms.swapOut.read(folio);
+  if (inFault && recency) core.accessed(folio, BY_FAULT);
+  core.batches.add(folio);
+  return folio;
+}

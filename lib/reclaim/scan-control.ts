@@ -1,0 +1,115 @@
+import { ANON, type Folio } from "../mm/folio.js";
+import type { ClassLists } from "../mm/lists.js";
+import type { Core } from "./core.js";
+
+/** Most candidates in one batch (MIN_LRU_BATCH, 64-bit). */
+export const MAX_BATCH = 64;
+/** Candidates in one batch unless the policy says otherwise (SWAP_CLUSTER_MAX). */
+export const SWAP_CLUSTER_MAX = 32;
+/** Most folios that one batch may look at (MAX_LRU_BATCH): bounds every isolation loop. */
+export const MAX_LOOKS = 4096;
+/** First priority: 1/4096 of a list at a time. */
+export const DEF_PRIORITY = 12;
+
+/**
+ * One reclaim run: what is wanted, what it may do, what it has done so far. Kernel: struct scan_control.
+ * The counting is here, so that it means the same for every policy.
+ */
+export class ScanControl {
+  /** 12 down to 0; a pass looks at 1/2^priority of what there is. */
+  priority: number = DEF_PRIORITY;
+  /** Pages wanted by the run, and got so far. */
+  nrToReclaim = 0;
+  nrReclaimed = 0;
+  /** Pages got by this pass over this lruvec. */
+  nrReclaimedHere = 0;
+  swappiness = 60;
+  /** Deactivate whatever the ratio of the lists says: the run made no progress otherwise. */
+  forceDeactivate = false;
+  /** Set by a policy that left active pages alone; asks for another round with `forceDeactivate`. */
+  skippedDeactivate = false;
+  /** Batches that this pass has finished; 0 when `budget` is asked for the first time. */
+  nrBatches = 0;
+
+  /** The candidates taken in this batch, oldest first. */
+  readonly batch: Int32Array = new Int32Array(MAX_BATCH);
+  nrTaken = 0;
+  /** Pages looked at in this batch: taken, refused, sorted or passed over. */
+  nrLooked = 0;
+  /** Pages that `more` still allows in this batch. */
+  private nrAllowed = 0;
+  private maxTaken = SWAP_CLUSTER_MAX;
+  /** The batch took or sorted folios, under lru_lock. */
+  isolated = false;
+  /** The policy wants no further batch in this pass. */
+  stopped = false;
+  /** Pages looked at since the last page-table walk, all batches. */
+  nrSinceWalk = 0;
+
+  constructor(private readonly core: Core) {}
+
+  beginPass(): void {
+    this.nrReclaimedHere = 0;
+    this.nrBatches = 0;
+    this.stopped = false;
+  }
+
+  beginBatch(budgetLeft: number): void {
+    this.nrTaken = 0;
+    this.nrLooked = 0;
+    this.isolated = false;
+    this.maxTaken = SWAP_CLUSTER_MAX;
+    this.nrAllowed = Math.min(budgetLeft, MAX_LOOKS);
+  }
+
+  /** Take up to `max` candidates (at most 64), looking at up to `looks` pages (at most 4096), whatever the budget. */
+  sizeBatch(max: number, looks: number): void {
+    this.maxTaken = Math.min(max, MAX_BATCH);
+    this.nrAllowed = Math.min(looks, MAX_LOOKS);
+  }
+
+  /** True while the batch has room and the budget lasts. */
+  more(): boolean {
+    return this.nrTaken < this.maxTaken && this.nrLooked < this.nrAllowed;
+  }
+
+  /**
+   * Offer a listed folio as a candidate. True: it is unlisted and the core's. False: it must stay (its tier is
+   * protected, or it cannot leave memory); it is still listed, and the policy should move it away.
+   */
+  take(folio: Folio, lists: ClassLists): boolean {
+    const { folios, stat, mechanisms } = this.core;
+    const nr = folios.nrPages[folio]!;
+    this.nrLooked += nr;
+    this.isolated = true;
+    const type = folios.type(folio);
+    if (!this.core.canReclaim(type) || mechanisms.tiers.protect(folio)) {
+      stat.pgrefill += nr;
+      return false;
+    }
+    stat.pgscan += nr;
+    if (type === ANON) stat.pgscan_anon += nr;
+    else stat.pgscan_file += nr;
+    lists.remove(folio);
+    this.batch[this.nrTaken++] = folio;
+    return true;
+  }
+
+  /** A folio was looked at and moved elsewhere, without being a candidate. */
+  passOver(folio: Folio): void {
+    const nr = this.core.folios.nrPages[folio]!;
+    this.nrLooked += nr;
+    this.isolated = true;
+    this.core.stat.pgrefill += nr;
+  }
+
+  /** Pages were looked at by aging work inside the batch: they use up its budget. */
+  look(nr: number): void {
+    this.nrLooked += nr;
+  }
+
+  /** No further batch in this pass. */
+  stop(): void {
+    this.stopped = true;
+  }
+}

@@ -1,0 +1,68 @@
+/*
+ * The candidates of one batch, oldest first: verdict, then page-out; survivors go back to the policy in the
+ * same order.
+ *
+ *   checkReferences  reclaim --> pageOut  freed -----> shadow in its place
+ *          |                        `---- kept ---.
+ *          `- keep, activate ---------------------+--> place "kept"
+ *
+ * Source: mm/vmscan.c, shrink_folio_list(), move_folios_to_lru(), __remove_mapping(), 6.12.
+ */
+import { ANON, type Folio, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import type { Core } from "./core.js";
+import { lost } from "./lru-batches.js";
+
+export function shrinkFolioList(core: Core, lruvec: Lruvec): void {
+  const { sc, folios, stat, mechanisms } = core;
+  const { ops } = core.attached[lruvec.id]!;
+  const written = stat.nr_vmscan_write;
+  let nrKept = 0;
+  let rotatedAnon = 0;
+  let rotatedFile = 0;
+  for (let i = 0; i < sc.nrTaken; i++) {
+    const folio = sc.batch[i]!;
+    ops.removed(folio);
+    if (tryToFree(core, lruvec, folio)) continue;
+    if (folios.type(folio) === ANON) rotatedAnon += folios.nrPages[folio]!;
+    else rotatedFile += folios.nrPages[folio]!;
+    sc.batch[nrKept++] = folio;
+  }
+  if (nrKept > 0) stat.lru_lock++;
+  for (let i = 0; i < nrKept; i++) {
+    const folio = sc.batch[i]!;
+    ops.place(folio, "kept");
+    if ((folios.flags[folio]! & PG_LRU) === 0) lost(folio, "kept");
+    if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.nonresidentAge += folios.nrPages[folio]!;
+  }
+  mechanisms.balance.noteBatch(lruvec, 0, stat.nr_vmscan_write - written, rotatedAnon);
+  mechanisms.balance.noteBatch(lruvec, 1, 0, rotatedFile);
+}
+
+/** True: the folio is gone. False: it is kept, with PG_ACTIVE if it should rank high. */
+function tryToFree(core: Core, lruvec: Lruvec, folio: Folio): boolean {
+  const { folios, stat, mechanisms, sc } = core;
+  const nr = folios.nrPages[folio]!;
+  const type: MemType = folios.type(folio);
+  const verdict = core.attached[lruvec.id]!.ops.checkReferences(folio);
+  const result =
+    verdict === "reclaim" || verdict === "reclaim-clean"
+      ? mechanisms.pageout.pageOut(folio, verdict === "reclaim-clean")
+      : verdict;
+  if (result !== "freed") {
+    if (result === "activate") {
+      folios.flags[folio]! |= PG_ACTIVE;
+      stat.pgactivate += nr;
+    }
+    return false;
+  }
+  const shadow = mechanisms.workingset.evict(folio);
+  core.noteEvicted(lruvec, nr);
+  core.free(folio, shadow);
+  stat.pgsteal += nr;
+  if (type === ANON) stat.pgsteal_anon += nr;
+  else stat.pgsteal_file += nr;
+  sc.nrReclaimed += nr;
+  sc.nrReclaimedHere += nr;
+  return true;
+}

@@ -1,0 +1,37 @@
+/*
+ * One pass over one lruvec: batch after batch, as long as the policy's budget lasts.
+ *
+ *   drain -> { budget -> isolate -> shrinkFolioList -> put back -> writeback } ...
+ *
+ * This is the whole path. What is looked at, in which order, and what is spared are the policy's answers; how
+ * a page is checked, freed and counted are the mechanisms'.
+ * Source: mm/vmscan.c, shrink_lruvec() and try_to_shrink_lruvec(), which it unifies, 6.12.
+ */
+import { ANON, FILE } from "../mm/folio.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import type { Core } from "./core.js";
+import { shrinkFolioList } from "./shrink-folio-list.js";
+
+export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
+  const { sc, mechanisms } = core;
+  const { ops } = core.attached[lruvec.id]!;
+  core.batches.drain();
+  sc.beginPass();
+  // Bound: each batch looks at one page or more, or ends the pass; a pass ends at twice what there is.
+  const most = 2 * (lruvec.pages(ANON) + lruvec.pages(FILE)) + 64;
+  for (let looked = 0; looked < most; ) {
+    const budget = ops.budget(sc);
+    if (budget <= 0) break;
+    sc.beginBatch(budget - looked);
+    mechanisms.tiers.update(ANON);
+    mechanisms.tiers.update(FILE);
+    ops.isolate(sc);
+    if (sc.isolated) core.stat.lru_lock++;
+    if (sc.nrTaken > 0) shrinkFolioList(core, lruvec);
+    mechanisms.pageout.batchDone();
+    sc.nrBatches++;
+    looked += sc.nrLooked;
+    sc.nrSinceWalk += sc.nrLooked;
+    if (sc.nrLooked === 0 || sc.stopped || looked >= budget) break;
+  }
+}

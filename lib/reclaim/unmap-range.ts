@@ -1,0 +1,35 @@
+/*
+ * A process gives memory back (munmap, exit): its PTEs go, anonymous pages and their swap slots are freed,
+ * file pages stay cached. A young PTE of a file page counts as one access, as when the kernel zaps it.
+ * Source: mm/memory.c, zap_present_folio_ptes(), 6.12.
+ */
+import { NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
+import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import type { Core } from "./core.js";
+
+/** Unmap `nr` slots from `start` on. */
+export function unmapRange(core: Core, start: number, nr: number): void {
+  const { memory, folios } = core;
+  for (let slot = start; slot < start + nr; slot++) {
+    const page = memory.map.pageOf[slot]!;
+    if (page < 0) continue;
+    const pte = memory.pte[slot]!;
+    const folio = memory.folioOf[page]!;
+    const anon = memory.vma(slot).kind === "anon";
+    if ((pte & PTE_PRESENT) !== 0) {
+      memory.pte[slot] = pte & PTE_TOUCHED;
+      folios.mapcount[folio]!--;
+      if (!anon && (pte & PTE_DIRTY) !== 0) folios.flags[folio]! |= PG_DIRTY;
+      if (!anon && (pte & PTE_YOUNG) !== 0 && memory.vma(slot).recency !== false) {
+        core.mechanisms.fd.accessed(folio);
+      }
+    }
+    if (!anon) continue;
+    if (folio !== NIL && (folios.flags[folio]! & PG_SWAPBACKED) !== 0) core.discard(folio);
+    if (memory.swapped[page] === 1) {
+      memory.swapped[page] = 0;
+      core.swap.release();
+    }
+    memory.shadow[page] = NO_SHADOW;
+  }
+}

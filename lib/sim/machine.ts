@@ -1,0 +1,43 @@
+import { Memcg } from "../mm/memcg.js";
+import { attach } from "../reclaim/attach.js";
+import { Core } from "../reclaim/core.js";
+import type { Policy } from "../reclaim/ops.js";
+import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
+import type { CellSpec } from "./cell.js";
+import { buildMechanisms } from "./mechanisms.js";
+import { profile } from "./profiles.js";
+import { resolveSettings } from "./switchboard.js";
+
+/** Least memory.max, in pages: a charge batch, an add batch and a reclaim batch must fit beside each other. */
+export const MIN_MEMORY = 256;
+
+/** Boot a machine for a cell: memory for the trace's layout, the slots filled, the policy attached. */
+export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): Core {
+  const { batchSize } = profile(spec.profile);
+  checkMemory(spec.memoryMax);
+  checkSwap(spec);
+  const settings = resolveSettings(policy, spec.set);
+  const core = new Core(trace.layout, new Memcg("cell", spec.memoryMax), {
+    batchSize,
+    swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
+    swappiness: spec.swappiness,
+  });
+  core.mechanisms = buildMechanisms(core, settings);
+  for (const lruvec of core.lruvecs) attach(core, lruvec, policy, spec.seed);
+  return core;
+}
+
+function checkMemory(pages: number): void {
+  if (pages === Number.POSITIVE_INFINITY) return;
+  if (!Number.isInteger(pages) || pages < MIN_MEMORY) {
+    inputError(`invalid memoryMax: ${pages}; give memory.max in pages, ${MIN_MEMORY} or more`);
+  }
+}
+
+function checkSwap({ swap, swappiness }: { readonly swap: string; readonly swappiness: number }): void {
+  if (swap !== "zram" && swap !== "none") inputError(`invalid swap: ${swap}; give zram or none`);
+  if (!Number.isInteger(swappiness) || swappiness < 0 || swappiness > 200) {
+    inputError(`invalid swappiness: ${swappiness}; give 0 to 200`);
+  }
+}

@@ -1,0 +1,93 @@
+import { bloomKeys, bloomTableSet } from "../mechanisms/access/bloom-filter.js";
+import { type FdAccess, markYoung, noFdAccess, refCounts, twoTouch } from "../mechanisms/access/fd-access.js";
+import { lookAround, noLookAround } from "../mechanisms/access/look-around.js";
+import { noWalk, pageTableWalk } from "../mechanisms/access/page-table-walk.js";
+import {
+  flagReferences,
+  noReferences,
+  type ReferenceCheck,
+  rmapReferences,
+} from "../mechanisms/access/references.js";
+import {
+  exactTableSet,
+  flippingFilter,
+  scanAllTables,
+  type TableFilter,
+} from "../mechanisms/access/table-filter.js";
+import { flagUpdates, listMoves } from "../mechanisms/ages.js";
+import { type Balance, swappinessBalance, tierBalance } from "../mechanisms/balance/balance.js";
+import { costBalance } from "../mechanisms/balance/cost-balance.js";
+import type { Host } from "../mechanisms/host.js";
+import { pageout } from "../mechanisms/pageout/pageout.js";
+import { noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
+import { flusher } from "../mechanisms/pageout/writeback.js";
+import type { Settings } from "../mechanisms/settings.js";
+import { alwaysProtectTiers, observedTiers, pidTiers, type Tiers } from "../mechanisms/tiers.js";
+import { generationWindow } from "../mechanisms/workingset/generation-window.js";
+import { noWorkingset } from "../mechanisms/workingset/no-workingset.js";
+import { refaultDistance } from "../mechanisms/workingset/refault-distance.js";
+import type { Workingset } from "../mechanisms/workingset/workingset.js";
+import type { Core, Mechanisms } from "../reclaim/core.js";
+import { rotate } from "../reclaim/rotate.js";
+
+/** Fill the slots of a machine. Null objects stand where a setting is "off". */
+export function buildMechanisms(core: Core, settings: Settings): Mechanisms {
+  const filter = filterOf(core, settings);
+  const around = settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround);
+  const tiers = TIERS[settings.tiers](core);
+  const balance = BALANCE[settings.balance](tiers);
+  const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
+  const writeback = flusher(core, (folio) => rotate(core, folio));
+  return {
+    settings,
+    references:
+      settings.references === "rmap" ? rmapReferences(core, around) : REFERENCES[settings.references](core),
+    walk: settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on") : noWalk(),
+    fd: FD[settings.fd](core),
+    ages: settings.ages === "flags" ? flagUpdates(core) : listMoves(core),
+    workingset: workingsetOf(core, settings, tiers, balance),
+    tiers,
+    balance,
+    swapOut,
+    writeback,
+    pageout: pageout(core, swapOut, writeback),
+  };
+}
+
+const TIERS: Record<Settings["tiers"], (host: Host) => Tiers> = {
+  pid: pidTiers,
+  always: alwaysProtectTiers,
+  off: observedTiers,
+};
+const BALANCE: Record<Settings["balance"], (tiers: Tiers) => Balance> = {
+  cost: costBalance,
+  tiers: tierBalance,
+  swappiness: swappinessBalance,
+};
+const REFERENCES: Record<"flags" | "off", (host: Host) => ReferenceCheck> = {
+  flags: flagReferences,
+  off: noReferences,
+};
+const FD: Record<Settings["fd"], (host: Host) => FdAccess> = {
+  "two-touch": twoTouch,
+  refs: refCounts,
+  mark: markYoung,
+  off: noFdAccess,
+};
+
+function filterOf(core: Core, settings: Settings): TableFilter {
+  const { nrTables } = core.memory.map;
+  if (settings.filter === "exact") {
+    return flippingFilter(core, [exactTableSet(nrTables), exactTableSet(nrTables)]);
+  }
+  if (settings.filter === "off") return scanAllTables();
+  const keys = bloomKeys(nrTables);
+  return flippingFilter(core, [bloomTableSet(keys), bloomTableSet(keys)]);
+}
+
+/** A refault in the window sets ACTIVE where no refs could say it (fd accesses are not counted). */
+function workingsetOf(core: Core, settings: Settings, tiers: Tiers, balance: Balance): Workingset {
+  if (settings.workingset === "distance") return refaultDistance(core, tiers, balance);
+  if (settings.workingset === "off") return noWorkingset(core);
+  return generationWindow(core, tiers, settings.fd === "refs" ? "flags" : "activate");
+}

@@ -1,0 +1,53 @@
+/*
+ * The only loop that runs once per access.
+ *
+ *   for each record: if its PTE is present, set the accessed bit (and dirty) -- else fault(core, slot, write)
+ *
+ * is written out below with the columns in locals: a tight inner loop over hits that leaves at the first PTE
+ * that is not present. A hit allocates nothing and calls nothing; slots of descriptor accesses never have a
+ * present PTE, so the inner loop need not know about them. Between two events the loop does not look at time.
+ */
+import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import type { Core } from "../reclaim/core.js";
+import { fault, fdAccess } from "../reclaim/fault.js";
+import { unmapRange } from "../reclaim/unmap-range.js";
+import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
+
+const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
+
+/** Replay a trace. False: the memcg ran out of memory, and the replay stopped there. */
+export function replay(core: Core, trace: Trace): boolean {
+  const { events, records } = trace;
+  let from = 0;
+  for (const event of events) {
+    if (!run(core, trace, from, event.at)) return false;
+    from = event.at;
+    unmapRange(core, event.start, event.nr);
+  }
+  return run(core, trace, from, records.length);
+}
+
+/** Replay records [from, end). */
+function run(core: Core, trace: Trace, from: number, end: number): boolean {
+  const { records, layout } = trace;
+  const { pte } = core.memory;
+  const { nrSlots } = layout;
+  let i = from;
+  for (;;) {
+    let record = 0;
+    while (i < end) {
+      record = records[i++]!;
+      const slot = record & SLOT_MASK;
+      const entry = pte[slot]!;
+      if ((entry & PTE_PRESENT) === 0) break;
+      pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
+      record = -1;
+    }
+    if (record === -1 || i === from) return true;
+    const slot = record & SLOT_MASK;
+    const write = (record & WRITE) !== 0;
+    const ok = slot < nrSlots ? fault(core, slot, write) : fdAccess(core, slot, write);
+    if (!ok) return false;
+    if (i === end) return true;
+  }
+}

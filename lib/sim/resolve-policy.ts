@@ -1,0 +1,34 @@
+import * as shelf from "../policies/index.js";
+import type { Policy } from "../reclaim/ops.js";
+import { inputError } from "../util/error.js";
+import type { PolicySpec } from "./cell.js";
+
+type Factory = (options?: Readonly<Record<string, unknown>>) => Policy;
+
+/** Names of the policies that come with the package. */
+export const POLICIES: readonly string[] = Object.keys(shelf);
+
+/** The policy that a spec names: one of the package's, or an export of somebody's module. */
+export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
+  const exports: Record<string, unknown> = spec.module === undefined ? { ...shelf } : await load(spec.module);
+  const factory = exports[spec.name];
+  if (typeof factory !== "function") {
+    const place = spec.module === undefined ? "" : ` in ${spec.module}`;
+    inputError(`unknown policy: ${spec.name}${place}; one of ${Object.keys(exports).join(", ")}`);
+  }
+  const policy = (factory as Factory)(spec.options ?? {});
+  if (typeof policy?.attach !== "function") {
+    inputError(`${spec.name} made no policy: it must return { name, mechanisms, asks, attach }`);
+  }
+  return policy;
+}
+
+async function load(specifier: string): Promise<Record<string, unknown>> {
+  try {
+    return { ...((await import(specifier)) as Record<string, unknown>) };
+  } catch (error) {
+    inputError(
+      `cannot load policy module ${specifier}: ${(error as Error).message}; give a file URL or a package`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { COUNTERS } from "../mm/vmstat.js";
+import type { Core } from "../reclaim/core.js";
+import type { Policy } from "../reclaim/ops.js";
+import type { Trace } from "../trace/trace.js";
+import type { CellResult, CellSpec } from "./cell.js";
+import { cpuNs } from "./cost.js";
+import { boot } from "./machine.js";
+import { replay } from "./replay.js";
+import { resolvePolicy } from "./resolve-policy.js";
+
+/**
+ * Simulate one cell over its trace. Same spec and trace, same result.
+ * @throws InputError if the spec is invalid or combines what cannot be combined.
+ */
+export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult> {
+  return simulate(spec, trace, await resolvePolicy(spec.policy));
+}
+
+/** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
+export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
+  const core = boot(spec, trace, policy);
+  const ok = replay(core, trace);
+  return { status: ok ? "ok" : "oom", counters: countersOf(core, trace) };
+}
+
+/** The counters of a machine after a replay, by name, with gauges at its end. */
+export function countersOf(core: Core, trace: Trace): Record<string, number> {
+  let accesses = 0;
+  for (const count of trace.counts) accesses += count;
+  core.stat.nr_access = accesses;
+  const counters: Record<string, number> = {};
+  for (const name of COUNTERS) counters[name] = core.stat[name];
+  const [inactiveAnon, activeAnon, inactiveFile, activeFile] = core.lruvecs[0]!.size;
+  counters.workingset_refault = core.stat.workingset_refault_anon + core.stat.workingset_refault_file;
+  counters.inactive_anon_now = inactiveAnon!;
+  counters.active_anon_now = activeAnon!;
+  counters.inactive_file_now = inactiveFile!;
+  counters.active_file_now = activeFile!;
+  counters.mem_current_now = core.memcg.usage;
+  counters.reclaim_cpu_ns = cpuNs(core.stat);
+  return counters;
+}

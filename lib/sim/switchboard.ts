@@ -1,0 +1,105 @@
+/*
+ * The switchboard: from a policy's own mechanisms and the switches that an experiment turns, to what goes into
+ * the slots. A combination that means nothing is refused, with the reason; a part that a switch has made
+ * pointless, without anybody asking for it, is taken out silently (no walk: no filter either).
+ */
+import { PLAIN, type Settings } from "../mechanisms/settings.js";
+import type { Policy } from "../reclaim/ops.js";
+import { inputError } from "../util/error.js";
+import type { SwitchValue } from "./cell.js";
+
+type Allowed = readonly string[] | ((value: number) => boolean);
+
+/** Each switch: what it may be set to, and how to say so. */
+export const SWITCHES: Readonly<
+  Record<keyof Settings, { readonly allowed: Allowed; readonly text: string }>
+> = {
+  references: { allowed: ["rmap", "flags", "off"], text: "rmap, flags or off" },
+  walk: { allowed: ["on", "off"], text: "on or off" },
+  walkEvery: { allowed: (x) => x > 0 && x <= 8, text: "a number above 0, up to 8" },
+  nonleaf: { allowed: ["on", "off"], text: "on or off" },
+  filter: { allowed: ["bloom", "exact", "off"], text: "bloom, exact or off" },
+  lookaround: {
+    allowed: (x) => x === 0 || (Number.isInteger(x) && x >= 2 && x <= 512),
+    text: "0 for off, or 2 to 512 PTEs",
+  },
+  fd: { allowed: ["two-touch", "refs", "mark", "off"], text: "two-touch, refs, mark or off" },
+  ages: { allowed: ["list", "flags"], text: "list or flags" },
+  workingset: { allowed: ["distance", "generations", "off"], text: "distance, generations or off" },
+  tiers: { allowed: ["pid", "always", "off"], text: "pid, always or off" },
+  balance: { allowed: ["cost", "tiers", "swappiness"], text: "cost, tiers or swappiness" },
+};
+
+/** What goes into the slots for a policy with these switches. */
+export function resolveSettings(policy: Policy, set: Readonly<Record<string, SwitchValue>>): Settings {
+  for (const [name, value] of Object.entries(set)) checkSwitch(name, value);
+  const wanted = { ...PLAIN, ...policy.mechanisms, ...set } as {
+    -readonly [K in keyof Settings]: Settings[K];
+  };
+  const asked = (name: keyof Settings): boolean => name in set;
+
+  if (wanted.walk === "off") {
+    if (asked("filter") && wanted.filter !== "off") {
+      refuse(
+        `filter=${wanted.filter} without walk`,
+        "a filter only chooses which tables a walk visits; set walk=on",
+      );
+    }
+    if (asked("nonleaf") && wanted.nonleaf === "on") {
+      refuse("nonleaf=on without walk", "non-leaf accessed bits are read by the walk only; set walk=on");
+    }
+    if (asked("walkEvery")) refuse(`walkEvery=${wanted.walkEvery} without walk`, "set walk=on");
+    wanted.filter = "off";
+    wanted.nonleaf = "off";
+  }
+  if (wanted.references !== "rmap" && wanted.lookaround > 0) {
+    if (asked("lookaround")) {
+      refuse(
+        `lookaround=${wanted.lookaround} with references=${wanted.references}`,
+        "look-around starts from the PTE that the reverse map found; set references=rmap",
+      );
+    }
+    wanted.lookaround = 0;
+  }
+  if (wanted.references === "flags" && wanted.walk === "off") {
+    refuse(
+      "references=flags without walk",
+      "nothing would ever set the flag; set walk=on or references=rmap",
+    );
+  }
+  if (wanted.tiers !== "off" && wanted.fd !== "refs") {
+    if (asked("tiers")) {
+      refuse(`tiers=${wanted.tiers} with fd=${wanted.fd}`, "tiers are made of counted reads; set fd=refs");
+    }
+    wanted.tiers = "off";
+  }
+  for (const slot of ["balance", "ages"] as const) {
+    if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
+      refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
+    }
+  }
+  return wanted;
+}
+
+const NEVER_ASKED = {
+  balance:
+    "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
+  ages: "it has one class, so no folio ever changes its age; leave the switch out",
+} as const;
+
+function checkSwitch(name: string, value: SwitchValue): void {
+  const known = SWITCHES[name as keyof Settings];
+  if (known === undefined) {
+    inputError(`unknown switch: ${name}; one of ${Object.keys(SWITCHES).join(", ")}`);
+  }
+  const { allowed, text } = known;
+  const ok =
+    typeof allowed === "function"
+      ? typeof value === "number" && allowed(value)
+      : allowed.includes(`${value}`);
+  if (!ok) inputError(`invalid ${name}: ${value}; give ${text}`);
+}
+
+function refuse(what: string, why: string): never {
+  inputError(`refused: ${what}: ${why}`);
+}
