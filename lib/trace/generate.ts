@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { inputError } from "../util/error.js";
+import { traceDigest } from "./digest.js";
 import { MAX_PAGES, SECOND, type StreamSize } from "./generators/generator.js";
 import { type GeneratedSpec, planStream } from "./generators/stream.js";
 import type { GeneratorParams } from "./spec.js";
@@ -37,16 +37,6 @@ function place(size: StreamSize, region: GeneratedSpec["region"], stride: number
   return anonSlots > 0
     ? { layout, first: 0, stride, secondFirst: fileFirst }
     : { layout, first: fileFirst, stride: 1, secondFirst: 0 };
-}
-
-/** sha256 (hex) over layout, events, records and counts, in that order. */
-function contentDigest(trace: Pick<Trace, "layout" | "events" | "records" | "counts">): string {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([trace.layout, trace.events]));
-  for (const column of [trace.records, trace.counts]) {
-    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
-  }
-  return hash.digest("hex");
 }
 
 function traceName(spec: GeneratedSpec, params: GeneratorParams): string {
@@ -88,5 +78,5 @@ export function generateTrace(spec: GeneratedSpec): Trace {
   }
   const counts = sharedColumn(size.records).fill(1);
   const content = { layout, records, counts, events: [] };
-  return { name: traceName(spec, params), digest: contentDigest(content), synthetic: true, ...content };
+  return { name: traceName(spec, params), digest: traceDigest(content), synthetic: true, ...content };
 }
