@@ -58,10 +58,18 @@ export function readNotebook(path: string): Notebook {
   return { nbformat_minor: 5, metadata: {}, ...notebook } as Notebook;
 }
 
-/** Write a notebook as Jupyter does (one space of indent), whole or not at all. */
+/** A copy whose objects have their keys in order. */
+function sorted<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(sorted) as T;
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)])) as T;
+}
+
+/** Write a notebook as Jupyter does (keys in order, one space of indent), whole or not at all. */
 export function writeNotebook(path: string, notebook: Notebook): void {
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(notebook, null, 1)}\n`);
+  writeFileSync(temporary, `${JSON.stringify(sorted(notebook), null, 1)}\n`);
   renameSync(temporary, path);
 }
 
@@ -80,11 +88,9 @@ export function stripOutputs(notebook: Notebook): Notebook {
 function canonical(output: Output): string {
   if (output.output_type === "stream") return JSON.stringify([output.name, joinText(output.text)]);
   if (output.output_type === "error") return JSON.stringify([output.ename, output.evalue]);
-  const data = Object.entries(output.data).map(([mime, value]) => [
-    mime,
-    Array.isArray(value) ? joinText(value) : value,
-  ]);
-  return JSON.stringify(data.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  const text = (value: unknown): unknown => (Array.isArray(value) ? joinText(value) : value);
+  const entries = Object.entries(output.data).map(([mime, value]) => [mime, text(value)]);
+  return JSON.stringify(sorted(Object.fromEntries(entries)));
 }
 
 /**
