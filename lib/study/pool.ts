@@ -43,8 +43,11 @@ export function openPool({ workers, timeoutMs, heapMaxMb, signal }: PoolOptions)
   // A worker that dies between two cells harms no cell; the pool replaces it. Unheard, the event would end us.
   pool.on("error", () => undefined);
   let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => (closed ??= pool.destroy());
-  signal?.addEventListener("abort", () => void close(), { once: true });
+  const close = (): Promise<void> => {
+    signal?.removeEventListener("abort", close);
+    return (closed ??= pool.destroy());
+  };
+  signal?.addEventListener("abort", close);
   return {
     async run(task) {
       const stop = new AbortController();

@@ -61,6 +61,13 @@ describe("grid", () => {
       expect(new Set(same.map(({ spec }) => JSON.stringify(spec.trace))).size).toBe(1);
       expect(new Set(same.map(({ traceDigest }) => traceDigest)).size).toBe(1);
     }
+    for (const { spec, labels } of cells) {
+      const { window, limitFactor } = drawRecorded(spec.seed, TRACES[0]!.digest, 300);
+      expect(spec.trace).toEqual(window ? { recorded: "alpha", window } : { recorded: "alpha" });
+      expect(spec.memoryMax).toBe(
+        Math.max(MIN_LIMIT, Math.round(labels.memory * labels.footprint * limitFactor)),
+      );
+    }
     const whole = cells.filter(({ spec }) => spec.seed === 0);
     expect(whole.every(({ spec, labels }) => !("window" in spec.trace) && labels.footprint === 150)).toBe(
       true,

@@ -67,6 +67,23 @@ describe("runGrid", () => {
     expect(studies.map(({ computed }) => computed)).toEqual([4, 4, 0]);
   });
 
+  it("computes a module policy's cells again when a file that the module imports changed, and no others", async () => {
+    const [results, folder] = [tempFolder(), tempFolder()];
+    const log = join(folder, "log");
+    writeFileSync(join(folder, "mine.mjs"), 'export * from "./helper.mjs";');
+    const mine = { name: "sum", module: `file://${folder}/mine.mjs` };
+    const cells = await cellsOf({
+      mine: { policy: mine, set: { log } },
+      ours: { policy: "sum", set: { log } },
+    });
+    const computed = [];
+    for (const helper of ["export const a = 1;", "export const a = 1;", "export const a = 2;"]) {
+      writeFileSync(join(folder, "helper.mjs"), helper);
+      computed.push((await run(cells, { results })).computed);
+    }
+    expect(computed).toEqual([8, 0, 4]);
+  });
+
   it("computes equal cells once", async () => {
     const log = join(tempFolder(), "log");
     const twin = { policy: "sum", set: { log } };
