@@ -25,7 +25,7 @@ export function checkAxes(axes: Axes): void {
     if (!Number.isSafeInteger(seed) || seed < 0)
       inputError(`bad seed: ${show(seed)} (axis seed); give whole numbers from 0`);
   }
-  for (const [name, point] of Object.entries(axes.point)) checkPoint(name, point);
+  for (const [name, point] of Object.entries(axes.point)) checkPoint(name, point, Object.keys(axes.point));
 }
 
 function checkAxis(name: string, axis: unknown): void {
@@ -43,14 +43,17 @@ function checkAxis(name: string, axis: unknown): void {
     inputError(`axis "${name}" has a value twice: ${twice}; name each once`);
 }
 
-function checkPoint(name: string, point: unknown): void {
+function checkPoint(name: string, point: unknown, points: readonly string[]): void {
   if (typeof point === "string") return;
   const where = `axis point, "${name}"`;
   if (typeof point !== "object" || point === null)
     inputError(`bad point: ${show(point)} (${where}); give { policy, set? }`);
-  const { policy, ...rest } = point as Record<string, unknown>;
-  const unknown = Object.keys(rest).find((key) => key !== "set");
-  if (unknown) inputError(`unknown key: ${unknown} (${where}); a point has policy and set`);
+  const { policy, base = name, ...rest } = point as Record<string, unknown>;
+  const unknown = Object.keys(rest).find((key) => !["set", "base", "text"].includes(key));
+  if (unknown) inputError(`unknown key: ${unknown} (${where}); a point has policy, set, base, text`);
+  if (typeof base !== "string" || !points.includes(base)) {
+    inputError(`no such base: ${show(base)} (${where}); name one of the points: ${points.join(", ")}`);
+  }
   const policyName =
     typeof policy === "object" && policy !== null ? (policy as { name?: unknown }).name : policy;
   if (typeof policyName !== "string")

@@ -19,6 +19,10 @@ export interface Point {
   readonly policy: string | PolicySpec;
   /** Switches that differ from the policy's defaults. */
   readonly set?: Readonly<Record<string, SwitchValue>>;
+  /** Name of the point that this one is compared with; becomes a label. Default: itself. */
+  readonly base?: string;
+  /** What it is, in a sentence, for the reader of the notebook; not part of a cell. */
+  readonly text?: string;
 }
 
 /** The axes of a study. Each needs at least one value, and no value twice. */
@@ -49,6 +53,8 @@ export interface Labels {
   /** True if a generator made the trace. */
   readonly synthetic: boolean;
   readonly point: string;
+  /** The point that it is compared with; itself if none was named. */
+  readonly base: string;
   /** Share of the footprint that was asked for. */
   readonly memory: number;
   /** The limit in pages that it came to. */
@@ -82,7 +88,7 @@ export type OpenTrace = (spec: TraceSpec) => Promise<Trace>;
 export async function grid(axes: Axes, open: OpenTrace = openStored): Promise<Cell[]> {
   checkAxes(axes);
   const { memory, seed = [0], profile = ["6.12"], swap = ["zram"], swappiness = [60] } = axes;
-  const point = Object.entries(axes.point).map(([name, value]) => ({ name, ...normalPoint(value) }));
+  const point = Object.entries(axes.point).map(([name, value]) => normalPoint(name, value));
   const cells: Cell[] = [];
   for (const [name, spec] of namedTraces(axes.trace)) {
     const input: Input[] = [];
@@ -115,7 +121,16 @@ function cellOf(trace: string, { profile, swap, swappiness, memory, point, input
   const memoryMax = Math.max(MIN_LIMIT, Math.round(memory * footprint * input.limitFactor));
   const rest = { seed: input.seed, profile, swap, swappiness };
   return {
-    labels: { trace, synthetic, point: point.name, memory, memory_max: memoryMax, footprint, ...rest },
+    labels: {
+      trace,
+      synthetic,
+      point: point.name,
+      base: point.base,
+      memory,
+      memory_max: memoryMax,
+      footprint,
+      ...rest,
+    },
     spec: { trace: input.trace, memoryMax, policy: point.policy, set: point.set, ...rest },
     traceDigest,
   };
@@ -194,14 +209,15 @@ function traceName(spec: TraceSpec): string {
 
 interface NamedPoint {
   readonly name: string;
+  readonly base: string;
   readonly policy: PolicySpec;
   readonly set: Readonly<Record<string, SwitchValue>>;
 }
 
-function normalPoint(value: string | Point): Omit<NamedPoint, "name"> {
+function normalPoint(name: string, value: string | Point): NamedPoint {
   const point = typeof value === "string" ? { policy: value } : value;
   const policy = typeof point.policy === "string" ? { name: point.policy } : point.policy;
-  return { policy: withModuleUrl(policy), set: point.set ?? {} };
+  return { name, base: point.base ?? name, policy: withModuleUrl(policy), set: point.set ?? {} };
 }
 
 /** Workers import modules from another folder than the notebook's: a path becomes a URL here, where the folder is known. */

@@ -11,7 +11,10 @@ describe("grid", () => {
     const axes: Axes = {
       trace: ["alpha", "beta"],
       memory: [0.5, 1],
-      point: { LRU: "lru", "MGLRU - Bloom": { policy: "mglru", set: { bloom: false } } },
+      point: {
+        LRU: "lru",
+        "MGLRU - Bloom": { policy: "mglru", set: { bloom: false }, base: "LRU", text: "-" },
+      },
       seed: seeds(2),
     };
     const cells = await grid(axes, open);
@@ -23,6 +26,7 @@ describe("grid", () => {
         trace: "beta",
         synthetic: false,
         point: "MGLRU - Bloom",
+        base: "LRU",
         memory: 0.5,
         memory_max: MIN_LIMIT,
         footprint: 100,
@@ -114,6 +118,7 @@ describe("grid", () => {
     ["bad axis: 0.5 (axis memory); give a list", { ...good, memory: 0.5 }],
     ['bad axis: ["lru"] (axis point)', { ...good, point: ["lru"] }],
     ['unknown key: sets (axis point, "a")', { ...good, point: { a: { policy: "lru", sets: {} } } }],
+    ['no such base: "b" (axis point, "a")', { ...good, point: { a: { policy: "lru", base: "b" } } }],
     ['no policy: undefined (axis point, "a")', { ...good, point: { a: { set: {} } } }],
     ["no such trace: gamma", { ...good, trace: ["gamma"] }],
   ])("refuses with the axis's name: %s", async (message, axes) => {

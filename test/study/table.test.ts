@@ -11,6 +11,7 @@ const labels = {
   trace: "sort",
   synthetic: false,
   point: 'MGLRU, "no" Bloom',
+  base: "MGLRU",
   memory: 0.5,
   memory_max: 4096,
   footprint: 8192,
