@@ -127,6 +127,11 @@ export class ClassLists {
     this.activeClass[klass] = value;
   }
 
+  /** Whether a class counts as active in memory.stat. */
+  isActive(klass: number): boolean {
+    return this.activeClass[klass] === 1;
+  }
+
   private enter(folio: Folio, klass: number): void {
     const { folios } = this;
     if (folios.next[folio] !== NIL) throw new Error(`folio ${folio} is already on a list`);

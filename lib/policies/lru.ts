@@ -25,7 +25,7 @@ import { BY_FAULT, BY_FD } from "../mm/access.js";
 import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU, PG_REFERENCED } from "../mm/folio.js";
 import type { Policy } from "../reclaim/ops.js";
 import type { ScanControl } from "../reclaim/scan-control.js";
-import { inputError } from "../util/error.js";
+import { integerOption } from "./option.js";
 
 export interface LruOptions {
   /** Lists of each type, 2 (inactive, active) to 8. Default: 2. */
@@ -34,13 +34,11 @@ export interface LruOptions {
 
 export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
   name: "lru",
+  options: { classes: integerOption("lru", "classes", classes, 2, 8, "2 lists are inactive and active") },
   mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost" },
   asks: ["balance", "ages"],
 
   attach(ctx) {
-    if (!Number.isInteger(classes) || classes < 2 || classes > 8) {
-      inputError(`invalid classes: ${classes} (policy lru); give 2 (inactive and active) to 8`);
-    }
     const { folios, lruvec } = ctx;
     const { flags } = folios;
     const lists = ctx.newLists(classes);

@@ -37,7 +37,7 @@ import {
 } from "../mm/folio.js";
 import type { Policy } from "../reclaim/ops.js";
 import { DEF_PRIORITY, MAX_BATCH, MAX_LOOKS, type ScanControl } from "../reclaim/scan-control.js";
-import { inputError } from "../util/error.js";
+import { integerOption } from "./option.js";
 
 export interface MglruOptions {
   /** Most generations at once (MAX_NR_GENS), 2 to 8. Default: 4. */
@@ -50,6 +50,17 @@ const REFS = LRU_REFS_MASK | PG_REFERENCED | PG_WORKINGSET;
 
 export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => ({
   name: "mglru",
+  options: {
+    gens: integerOption("mglru", "gens", gens, 2, 8, "generations at once"),
+    minGens: integerOption(
+      "mglru",
+      "minGens",
+      minGens,
+      1,
+      gens - 1,
+      "of them never evicted, fewer than gens",
+    ),
+  },
   mechanisms: {
     walk: "on",
     nonleaf: "on",
@@ -64,14 +75,6 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
   asks: ["balance", "ages"],
 
   attach(ctx) {
-    if (!Number.isInteger(gens) || gens < 2 || gens > 8) {
-      inputError(`invalid gens: ${gens} (policy mglru); give 2 to 8 generations`);
-    }
-    if (!Number.isInteger(minGens) || minGens < 1 || minGens >= gens) {
-      inputError(
-        `invalid minGens: ${minGens} (policy mglru); with ${gens} generations give 1 to ${gens - 1}`,
-      );
-    }
     ctx.driveClock();
     const { folios, clock } = ctx;
     const { flags } = folios;
@@ -115,7 +118,10 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
     /** One generation up, at its tail; already promoted folios go where they belong. */
     function growOlder(folio: Folio, gen: number): void {
       const type = folios.type(folio);
-      if (folios.klass[folio] !== gen) return lists.move(folio, folios.klass[folio]!, true);
+      if (folios.klass[folio] !== gen) {
+        lists.move(folio, folios.klass[folio]!, true);
+        return;
+      }
       flags[folio]! &= ~REFS;
       lists.move(folio, genOf(minSeq[type]! + 1), true);
     }

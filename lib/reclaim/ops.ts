@@ -91,6 +91,8 @@ export type AskedSlot = "balance" | "ages";
 /** An eviction algorithm: what it starts from, and its hooks for each lruvec. */
 export interface Policy {
   readonly name: string;
+  /** The options in force, defaults included. A spec's option that is not among them is refused. Default: {}. */
+  readonly options?: Readonly<Record<string, string | number | boolean>>;
   /** Mechanisms that belong to it by birth; any of them can be switched. */
   readonly mechanisms: Partial<Settings>;
   readonly asks: readonly AskedSlot[];

@@ -20,6 +20,12 @@ export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
   if (typeof policy?.attach !== "function") {
     inputError(`${spec.name} made no policy: it must return { name, mechanisms, asks, attach }`);
   }
+  const known = Object.keys(policy.options ?? {});
+  for (const option of Object.keys(spec.options ?? {})) {
+    if (known.includes(option)) continue;
+    const has = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+    inputError(`unknown option: ${option} (policy ${spec.name}); ${has}`);
+  }
   return policy;
 }
 

@@ -4,6 +4,7 @@ import type { Policy } from "../reclaim/ops.js";
 import type { Trace } from "../trace/trace.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
+import { checkInvariants } from "./invariants.js";
 import { boot } from "./machine.js";
 import { replay } from "./replay.js";
 import { resolvePolicy } from "./resolve-policy.js";
@@ -20,6 +21,7 @@ export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult>
 export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
   const core = boot(spec, trace, policy);
   const ok = replay(core, trace);
+  checkInvariants(core);
   return { status: ok ? "ok" : "oom", counters: countersOf(core, trace) };
 }
 

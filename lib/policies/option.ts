@@ -1,0 +1,14 @@
+import { inputError } from "../util/error.js";
+
+/** Check an integer option of a policy; `what` explains the range. @returns the value. */
+export function integerOption(
+  policy: string,
+  name: string,
+  value: unknown,
+  min: number,
+  max: number,
+  what: string,
+): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  inputError(`invalid ${name}: ${value} (policy ${policy}); give ${min} to ${max}: ${what}`);
+}

@@ -1,0 +1,70 @@
+import { type Folio, NIL, NO_CLASS, PG_LRU } from "../mm/folio.js";
+import { PTE_PRESENT } from "../mm/memory.js";
+import type { Core } from "../reclaim/core.js";
+
+/**
+ * Recount a machine from scratch and compare with what it says of itself: every resident page has one folio
+ * and every folio one page; each folio stands on exactly one list or waits in a batch; lists are whole; class
+ * sizes, memory.stat gauges, map counts, the charge and the swap slots add up. Run after every cell.
+ * @throws Error naming the first thing that does not add up.
+ */
+export function checkInvariants(core: Core): void {
+  const standing = standingOn(core);
+  let resident = 0;
+  let swapped = 0;
+  let unlisted = 0;
+  for (let page = 0; page < core.memory.map.nrPages; page++) {
+    swapped += core.memory.swapped[page]!;
+    const folio = core.memory.folioOf[page]!;
+    if (folio === NIL) continue;
+    resident++;
+    expectEqual(core.folios.page[folio]!, page, `page of folio ${folio}`);
+    expectEqual(core.folios.mapcount[folio]!, presentMappings(core, page), `mapcount of folio ${folio}`);
+    const listed = (core.folios.flags[folio]! & PG_LRU) !== 0;
+    expectEqual(standing[folio]!, listed ? 1 : 0, `lists that hold folio ${folio}`);
+    if (!listed) unlisted++;
+  }
+  expectEqual(core.folios.nr, resident, "folios in use");
+  expectEqual(core.batches.nrPending, unlisted, "folios in the add batch");
+  expectEqual(core.memcg.usage, resident + core.memcg.stock, "pages charged");
+  expectEqual(core.swap.used, swapped, "swap slots in use");
+}
+
+/** On how many lists each folio stands. Checks links and sizes on the way. Shape: [capacity]. */
+function standingOn(core: Core): Uint8Array {
+  const { folios } = core;
+  const standing = new Uint8Array(folios.capacity);
+  for (const [id, { lists }] of core.attached.entries()) {
+    if (lists === null) continue;
+    const size = new Int32Array(lists.nr.length);
+    const gauge = new Int32Array(4);
+    for (let index = 0; index < (lists.mixed ? 1 : 2) * lists.nrClasses; index++) {
+      const type = Math.floor(index / lists.nrClasses);
+      let folio: Folio = lists.tail(type, index % lists.nrClasses);
+      for (let steps = 0; folio !== NIL; folio = lists.newer(folio)) {
+        if (steps++ > folios.capacity) throw new Error(`list ${index} is a loop`);
+        if (folios.klass[folio] === NO_CLASS)
+          throw new Error(`folio ${folio} stands on list ${index} without a class`);
+        standing[folio]!++;
+        const of = folios.type(folio);
+        size[(lists.mixed ? 0 : of * lists.nrClasses) + folios.klass[folio]!]! += folios.nrPages[folio]!;
+        gauge[of * 2 + (lists.isActive(folios.klass[folio]!) ? 1 : 0)]! += folios.nrPages[folio]!;
+      }
+    }
+    for (let i = 0; i < size.length; i++) expectEqual(lists.nr[i]!, size[i]!, `size of class ${i}`);
+    for (let i = 0; i < 4; i++) expectEqual(core.lruvecs[id]!.size[i]!, gauge[i]!, `lruvec gauge ${i}`);
+  }
+  return standing;
+}
+
+function presentMappings({ memory }: Core, page: number): number {
+  let present = 0;
+  for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
+    if ((memory.pte[slot]! & PTE_PRESENT) !== 0) present++;
+  }
+  return present;
+}
+
+function expectEqual(said: number, counted: number, what: string): void {
+  if (said !== counted) throw new Error(`${what}: the machine says ${said}, a recount ${counted}`);
+}
