@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CellSpec } from "../../lib/sim/cell.js";
-import { codeDigest, moduleDigest } from "../../lib/study/code-digest.js";
+import { codeDigest, moduleDigest, PARTS } from "../../lib/study/code-digest.js";
 import { canonicalJson, cellHash } from "../../lib/study/hash.js";
 import { tempFolder } from "./fixtures/cells.js";
 
@@ -98,6 +98,20 @@ describe("digests of code", () => {
     expect(await root({ ...files, "mm/deep/folio.js": "3" })).not.toBe(base);
     expect(await root({ "sim/run-cell.js": "1", "mm/folio.js": "2" })).not.toBe(base);
     await expect(root({ "plot/theme.js": "x" })).rejects.toThrow(/no compiled simulator/);
+  });
+
+  it("no folder that codeDigest covers imports one that it does not: changed code is never mixed in", () => {
+    const lib = fileURLToPath(new URL("../../lib/", import.meta.url));
+    for (const part of PARTS) {
+      for (const file of readdirSync(join(lib, part), { recursive: true, encoding: "utf8" })) {
+        if (!file.endsWith(".ts")) continue;
+        const text = readFileSync(join(lib, part, file), "utf8");
+        for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
+          const [folder] = relative(lib, resolve(lib, part, file, "..", specifier!)).split(sep);
+          expect(PARTS, `${part}/${file} imports ${specifier}`).toContain(folder);
+        }
+      }
+    }
   });
 
   it("moduleDigest follows relative imports, in circles too, and ignores the folder's name", async () => {
