@@ -5,20 +5,26 @@
  * The footer of a Parquet file and its pages carry no checksum that every reader checks, so the digest of the
  * content is compared after decoding: a damaged file is an error, never another trace.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { parquetWriteBuffer, type SchemaElement } from "hyparquet-writer";
-import { InputError, inputError } from "../util/error.js";
+import { inputError } from "../util/error.js";
 import { canonicalLayout, traceDigest } from "./digest.js";
 import { FORMAT_VERSION, parseHeader, type TraceHeader, type TraceOrigin } from "./header.js";
 import { rowsOfTrace, traceOfRows } from "./rows.js";
 import type { Trace } from "./trace.js";
 
 const HEADER_KEY = "reclaim-lab.trace";
+
+/** Metadata key of the sha256 of the header's text. */
+const SUM_KEY = "reclaim-lab.sha256";
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 const COLUMNS: readonly SchemaElement[] = [
   { name: "page", type: "INT32", converted_type: "UINT_32", repetition_type: "REQUIRED" },
@@ -48,21 +54,27 @@ export async function writeTraceFile(path: string, trace: Trace, origin: TraceOr
     origin,
     layout: canonicalLayout(trace.layout),
   };
+  const text = JSON.stringify(header);
+  // Plain arrays: the writer (0.17.0) refuses numbers from 2^31 on in a Uint32Array.
   const rows = rowsOfTrace(trace);
   const buffer = parquetWriteBuffer({
     columnData: [
-      { name: "page", data: rows.page, encoding: "PLAIN" },
+      { name: "page", data: Array.from(rows.page), encoding: "PLAIN" },
       { name: "op", data: rows.op },
       { name: "kind", data: rows.kind },
       { name: "process", data: rows.process },
-      { name: "count", data: rows.count, encoding: "PLAIN" },
+      { name: "count", data: Array.from(rows.count), encoding: "PLAIN" },
     ],
     schema: [{ name: "trace", num_children: COLUMNS.length }, ...COLUMNS],
+    statistics: false,
     codec: "BROTLI",
     compressors: { BROTLI: brotli },
     rowGroupSize: 1 << 22,
     pageSize: 1 << 24,
-    kvMetadata: [{ key: HEADER_KEY, value: JSON.stringify(header) }],
+    kvMetadata: [
+      { key: HEADER_KEY, value: text },
+      { key: SUM_KEY, value: sha256(text) },
+    ],
     createdBy: "reclaim-lab",
   });
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
@@ -116,10 +128,15 @@ export async function readTraceHeader(path: string): Promise<TraceHeader> {
 }
 
 function headerOf(metadata: FileMetaData, path: string): TraceHeader {
-  const text = metadata.key_value_metadata?.find(({ key }) => key === HEADER_KEY)?.value;
+  const value = (name: string): string | undefined => {
+    return metadata.key_value_metadata?.find(({ key }) => key === name)?.value;
+  };
+  const text = value(HEADER_KEY);
   if (text === undefined)
     inputError(`no trace in Parquet file: ${path} (metadata key ${HEADER_KEY} is missing)`);
-  return parseHeader(text, path);
+  const header = parseHeader(text, path);
+  if (value(SUM_KEY) !== sha256(text)) damaged(path, "its metadata does not have the sha256 that it claims");
+  return header;
 }
 
 function arrayBuffer(bytes: Uint8Array): ArrayBuffer {
@@ -160,19 +177,9 @@ async function readColumns(file: ArrayBuffer, metadata: FileMetaData, path: stri
   const nr = Number(metadata.num_rows);
   const columns: Record<string, unknown[]> = { page: [], op: [], kind: [], process: [], count: [] };
   if (!(nr < 2 ** 30)) damaged(path, `${nr} rows`);
-  const brotliDecode = (input: Uint8Array): Uint8Array => brotliDecompressSync(input);
   try {
-    await parquetRead({
-      file,
-      metadata,
-      compressors: { ...compressors, BROTLI: brotliDecode },
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = columns[columnName]!;
-        for (let i = 0; i < columnData.length; i++) column[rowStart + i] = columnData[i];
-      },
-    });
+    await readGroups(file, metadata, columns);
   } catch (error) {
-    if (error instanceof InputError) throw error;
     damaged(path, (error as Error).message);
   }
   for (const [name, column] of Object.entries(columns)) {
@@ -181,7 +188,29 @@ async function readColumns(file: ArrayBuffer, metadata: FileMetaData, path: stri
   return columns as unknown as Columns;
 }
 
-/** Name of a trace file without folder and ending. */
-export function traceFileName(path: string): string {
-  return basename(path, ".parquet");
+/** Reads one column of one row group after another: of several at once, the second failure would go unhandled. */
+async function readGroups(
+  file: ArrayBuffer,
+  metadata: FileMetaData,
+  columns: Record<string, unknown[]>,
+): Promise<void> {
+  const decoders = { ...compressors, BROTLI: (input: Uint8Array): Uint8Array => brotliDecompressSync(input) };
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    for (const [name, column] of Object.entries(columns)) {
+      await parquetRead({
+        file,
+        metadata,
+        compressors: decoders,
+        columns: [name],
+        rowStart,
+        rowEnd,
+        onChunk: (chunk) => {
+          for (let i = 0; i < chunk.columnData.length; i++) column[chunk.rowStart + i] = chunk.columnData[i];
+        },
+      });
+    }
+    rowStart = rowEnd;
+  }
 }

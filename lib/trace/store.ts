@@ -50,7 +50,7 @@ export function windowTrace(trace: Trace, start: number, length: number): Trace 
   }
   const records = trace.records.subarray(start, end);
   const counts = trace.counts.subarray(start, end);
-  const inside = trace.events.filter(({ at }) => at >= start && (at < end || at === total));
+  const inside = trace.events.filter(({ at }) => at >= start && (at < end || end === total));
   const events = inside.map((event) => ({ ...event, at: event.at - start }));
   const digest = traceDigest({ layout: trace.layout, records, counts, events });
   return { ...trace, name: `${trace.name}[${start}+${length}]`, digest, records, counts, events };

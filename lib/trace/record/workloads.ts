@@ -13,8 +13,8 @@ export interface Workload {
   readonly reduction: Reduction;
 }
 
-/** The usual reduction: a page counts as accessed again after 16 other pages, or after 50,000 accesses. */
-const USUAL: Reduction = { filter: 16, refresh: 50_000 };
+/** The usual reduction: a page counts as accessed again after 64 other pages, or after 200,000 accesses. */
+const USUAL: Reduction = { filter: 64, refresh: 200_000 };
 
 const GIT = ["/usr/bin/git", "-C", "repo", "-c", "pack.threads=1", "-c", "gc.auto=0", "--no-pager"];
 
@@ -32,7 +32,7 @@ export const WORKLOADS: readonly Workload[] = [
     name: "compile",
     tool: "lackey",
     about: "compile and link one C program: gcc runs cc1, as, collect2 and ld",
-    steps: [["/usr/bin/gcc", "-O1", "-o", "program", "program.c"]],
+    steps: [["/usr/bin/gcc", "-O0", "-o", "program", "program.c"]],
     version: ["/usr/bin/gcc", "--version"],
     reduction: USUAL,
   },
@@ -61,15 +61,15 @@ export const WORKLOADS: readonly Workload[] = [
     tool: "lackey",
     about:
       "sort of a text file with a buffer smaller than the file: sorted runs in temporary files, then a merge",
-    steps: [["/usr/bin/sort", "--parallel=1", "-S", "12M", "-T", ".", "-o", "sorted.txt", "lines.txt"]],
+    steps: [["/usr/bin/sort", "--parallel=1", "-S", "4M", "-T", ".", "-o", "sorted.txt", "lines.txt"]],
     version: ["/usr/bin/sort", "--version"],
     reduction: USUAL,
   },
   {
     name: "grep",
     tool: "strace",
-    about: "grep -r over a source tree, 8 times, every second time over one third of it",
-    steps: [1, 2, 3, 4, 5, 6, 7, 8].map((round) => [
+    about: "grep -r over a source tree, 16 times, every second time over one third of it",
+    steps: Array.from({ length: 16 }, (_, i) => i + 1).map((round) => [
       "/usr/bin/grep",
       "-rc",
       `needle${round}`,
@@ -82,7 +82,7 @@ export const WORKLOADS: readonly Workload[] = [
     name: "copytar",
     tool: "strace",
     about:
-      "copy of a tree, tar of the copy, listing and extraction of the archive, comparison with the original",
+      "copy of a tree, tar of the copy, listing and extraction of the archive, comparisons, and a second round",
     steps: [
       ["/usr/bin/cp", "-r", "--reflink=never", "tree", "copy"],
       ["/usr/bin/tar", "-cf", "copy.tar", "copy"],
@@ -90,6 +90,10 @@ export const WORKLOADS: readonly Workload[] = [
       ["/usr/bin/mkdir", "out"],
       ["/usr/bin/tar", "-xf", "copy.tar", "-C", "out"],
       ["/usr/bin/diff", "-r", "tree", "out/copy"],
+      ["/usr/bin/tar", "-df", "copy.tar"],
+      ["/usr/bin/cp", "-r", "--reflink=never", "out/copy", "again"],
+      ["/usr/bin/tar", "-cf", "again.tar", "again"],
+      ["/usr/bin/diff", "-r", "copy", "again"],
     ],
     version: ["/usr/bin/tar", "--version"],
     reduction: USUAL,
