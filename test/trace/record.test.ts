@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finishTrace } from "../../lib/trace/record/finish.js";
 import { LackeyLog } from "../../lib/trace/record/lackey-log.js";
-import { LackeyProcess } from "../../lib/trace/record/lackey-process.js";
+import { LackeyProcess, type ProcessStart } from "../../lib/trace/record/lackey-process.js";
 import { Recorder, type Reduction } from "../../lib/trace/record/recorder.js";
 import { StraceLog } from "../../lib/trace/record/strace-run.js";
 import { pageOfSlot, SLOT_MASK, type Trace, WRITE } from "../../lib/trace/trace.js";
@@ -28,9 +28,13 @@ const MAPS = `00400000-00402000 r-xp 00001000 fe:00 11 FOLDER/a
 1ffefff000-1fff001000 rw-p 00000000 00:00 0
 `;
 
+function look(): ProcessStart {
+  return { maps: MAPS.replaceAll("FOLDER", folder), cwd: folder };
+}
+
 function record(log: string, reduction = EVERY): { trace: Trace; recorder: Recorder } {
   const recorder = new Recorder(folder, reduction);
-  const process = new LackeyProcess(recorder, folder, () => MAPS.replaceAll("FOLDER", folder));
+  const process = new LackeyProcess(recorder, look);
   new LackeyLog(process).push(Buffer.from(START + log));
   process.end();
   return { trace: finishTrace("x", recorder), recorder };
@@ -67,7 +71,7 @@ describe("a lackey log", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(log.length), { maxLength: 12 }), (cuts) => {
         const recorder = new Recorder(folder, EVERY);
-        const process = new LackeyProcess(recorder, folder, () => MAPS.replaceAll("FOLDER", folder));
+        const process = new LackeyProcess(recorder, look);
         const reader = new LackeyLog(process);
         const ends = [...cuts, log.length].sort((a, b) => a - b);
         for (const [i, end] of ends.entries()) reader.push(Buffer.from(log.slice(ends[i - 1] ?? 0, end)));
@@ -80,6 +84,7 @@ describe("a lackey log", () => {
   test("maps, unmaps and moves with the system calls in it", () => {
     const { trace, recorder } = record(
       [
+        "I  00400000,3",
         `SYSCALL[7,1](257) sys_openat ( 4294967196, 0x4834(${folder}/b), 524288 ) --> [async] ... `,
         "SYSCALL[7,1](257) ... [async] --> Success(0x3) ",
         "SYSCALL[7,1](9) sys_mmap ( 0x0, 8193, 1, 2, 3, 0 ) --> [pre-success] Success(0x4843000) ",
@@ -97,21 +102,22 @@ describe("a lackey log", () => {
         "",
       ].join("\n"),
     );
-    // 0x4844 is page 68 of its table. The heap page at the same address has its own slot, in the last table, and
-    // keeps it where mremap moves it. The unknown address and all after exit are left out.
-    const lines = show(trace);
-    expect(lines).toEqual([
+    // 0x4844 is page 68 of its table, the second one. The heap page at the same address has its own slot, in the
+    // last table, and keeps it where mremap moves it. The unknown address and all after exit are left out.
+    expect(show(trace)).toEqual([
       "r file 1 x1",
-      `w anon ${512 + 68} x1`,
-      `r anon ${512 + 68} x1`,
-      "r fd 0 x1",
-      "r fd 1 x1",
+      "r file 1 x1",
+      `w anon ${1024 + 68} x1`,
+      `r anon ${1024 + 68} x1`,
+      "r fd 5 x1",
+      "r fd 6 x1",
     ]);
     expect(recorder.processes[0]!.nrUnmapped).toBe(1);
-    expect(trace.layout.files).toEqual([{ name: "b", nr: 3 }]);
+    expect(trace.layout.files.map(({ name, nr }) => `${name} ${nr}`)).toEqual(["a 5", "b 3"]);
     expect(trace.events).toEqual([
-      { at: 1, op: "unmap", start: 68, nr: 1 },
-      { at: 5, op: "unmap", start: 512 + 68, nr: 1 },
+      { at: 2, op: "unmap", start: 512 + 68, nr: 1 },
+      { at: 6, op: "unmap", start: 0, nr: 1 },
+      { at: 6, op: "unmap", start: 1024 + 68, nr: 1 },
     ]);
   });
 

@@ -1,8 +1,16 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import type { LackeySink } from "./lackey-log.js";
 import { applyProcMaps } from "./proc-maps.js";
 import type { ProcessRecorder, Recorder } from "./recorder.js";
 import { Syscalls } from "./syscalls.js";
+
+/** What the kernel says about a process that has not run yet. */
+export interface ProcessStart {
+  /** Text of `/proc/PID/maps`. */
+  readonly maps: string;
+  /** Working folder. */
+  readonly cwd: string;
+}
 
 /**
  * One process id of a recording under lackey. Each program that it executes is a process of the trace. Lines of
@@ -17,8 +25,7 @@ export class LackeyProcess implements LackeySink {
 
   constructor(
     private readonly recorder: Recorder,
-    private readonly folder: string,
-    private readonly readMaps: () => string,
+    private readonly look: () => ProcessStart,
   ) {}
 
   access(vpn: number, offset: number, size: number, store: boolean): void {
@@ -38,7 +45,7 @@ export class LackeyProcess implements LackeySink {
     } else if (/^==\d+== Lackey/.test(line)) {
       this.end();
       this.process = this.recorder.process();
-      this.syscalls = new Syscalls(this.recorder, this.process, this.folder);
+      this.syscalls = undefined;
       this.mapped = false;
       this.ended = false;
     }
@@ -53,11 +60,13 @@ export class LackeyProcess implements LackeySink {
   /** The mappings at the start are read at the first access: the program has not run before that. */
   private start(): void {
     this.mapped = true;
-    applyProcMaps(this.readMaps(), this.process!, this.recorder.files);
+    const { maps, cwd } = this.look();
+    applyProcMaps(maps, this.process!, this.recorder.files);
+    this.syscalls = new Syscalls(this.recorder, this.process!, cwd);
   }
 }
 
-/** Reads `/proc/<pid>/maps`. */
-export function procMaps(pid: number): string {
-  return readFileSync(`/proc/${pid}/maps`, "utf8");
+/** Looks at a process, by its id. */
+export function lookAt(pid: number): ProcessStart {
+  return { maps: readFileSync(`/proc/${pid}/maps`, "utf8"), cwd: readlinkSync(`/proc/${pid}/cwd`) };
 }

@@ -10,7 +10,7 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LackeyLog } from "./lackey-log.js";
-import { LackeyProcess, procMaps } from "./lackey-process.js";
+import { LackeyProcess, lookAt } from "./lackey-process.js";
 import type { Recorder } from "./recorder.js";
 
 const NR_FIFOS = 400;
@@ -66,7 +66,7 @@ export async function runUnderLackey(
   for (const pid of pids) {
     const fd = openSync(join(logs, `${pid}`), constants.O_RDWR | constants.O_NONBLOCK);
     const socket = new Socket({ fd, readable: true, writable: false });
-    const process = new LackeyProcess(recorder, folder, () => procMaps(pid));
+    const process = new LackeyProcess(recorder, () => lookAt(pid));
     const log = new LackeyLog(process);
     socket.on("data", (bytes) => {
       nrBytes += bytes.length;
