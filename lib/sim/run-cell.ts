@@ -1,6 +1,7 @@
 import { COUNTERS } from "../mm/vmstat.js";
 import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
+import { nrAccesses } from "../trace/totals.js";
 import type { Trace } from "../trace/trace.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
@@ -27,9 +28,7 @@ export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace,
 
 /** The counters of a machine after a replay, by name, with gauges at its end. */
 export function countersOf(core: Core, trace: Trace): Record<string, number> {
-  let accesses = 0;
-  for (const count of trace.counts) accesses += count;
-  core.stat.nr_access = accesses;
+  core.stat.nr_access = nrAccesses(trace);
   const counters: Record<string, number> = {};
   for (const name of COUNTERS) counters[name] = core.stat[name];
   const [inactiveAnon, activeAnon, inactiveFile, activeFile] = core.lruvecs[0]!.size;

@@ -1,17 +1,12 @@
 import { basename, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CellSpec, PolicySpec, SwitchValue } from "../sim/cell.js";
+import { MIN_MEMORY } from "../sim/machine.js";
 import type { TraceSpec } from "../trace/spec.js";
 import { nrPages, pageOfSlot, SLOT_MASK, type Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { checkAxes } from "./grid-check.js";
 import { drawRecorded } from "./seeds.js";
-
-/**
- * Smallest limit that a share of memory resolves to, in pages: two of the kernel's reclaim batches
- * (SWAP_CLUSTER_MAX, 32). A smaller share gets this; the label `memory_max` shows it.
- */
-export const MIN_LIMIT = 64;
 
 /** A policy with its switches: one point of an ablation. */
 export interface Point {
@@ -118,7 +113,7 @@ interface Choice {
 
 function cellOf(trace: string, { profile, swap, swappiness, memory, point, input }: Choice): Cell {
   const { footprint, traceDigest, synthetic } = input;
-  const memoryMax = Math.max(MIN_LIMIT, Math.round(memory * footprint * input.limitFactor));
+  const memoryMax = Math.max(MIN_MEMORY, Math.round(memory * footprint * input.limitFactor));
   const rest = { seed: input.seed, profile, swap, swappiness };
   return {
     labels: {

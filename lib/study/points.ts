@@ -1,14 +1,5 @@
-import type { PolicySpec, SwitchValue } from "../sim/cell.js";
-
-/** A named point of the ablation: a policy, the switches turned, and the point that it is compared with. */
-export interface Point {
-  readonly policy: PolicySpec;
-  readonly set?: Readonly<Record<string, SwitchValue>>;
-  /** Name of the point that this one changes. A base names itself. */
-  readonly base: string;
-  /** What was changed, in one sentence, for tables and figures. */
-  readonly text: string;
-}
+import type { PolicySpec } from "../sim/cell.js";
+import type { Point } from "./grid.js";
 
 const MGLRU: PolicySpec = { name: "mglru" };
 const LRU: PolicySpec = { name: "lru" };

@@ -1,0 +1,43 @@
+// The public names of reclaim-lab, grouped. Notebooks import this file, compiled, as ../dist/index.js.
+
+// the simulator
+export { PLAIN, type Settings } from "./mechanisms/settings.js";
+export { COUNTERS, type Counter } from "./mm/vmstat.js";
+// notebooks and plots
+export * from "./notebook/index.js";
+export * from "./plot/index.js";
+export * as policies from "./policies/index.js";
+export type { LruvecContext, Placing, Policy, ReclaimOps, Verdict } from "./reclaim/ops.js";
+export type { ScanControl } from "./reclaim/scan-control.js";
+export type { CellResult, CellSpec, PolicySpec, SwitchValue } from "./sim/cell.js";
+export { cpuNs, PRICES, type Prices } from "./sim/cost.js";
+export { runCell, simulate } from "./sim/run-cell.js";
+export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
+// studies
+export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./study/bootstrap.js";
+export { type DanfoFrame, toDanfo } from "./study/danfo.js";
+export { type Effect, effects, type Measures, STANDARD_MEASURES } from "./study/effects.js";
+export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
+export { cellHash } from "./study/hash.js";
+export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";
+export { type MinFaults, minCurve, minFaults } from "./study/min.js";
+export { LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
+export { type Progress, progressText, terminalProgress } from "./study/progress.js";
+export { type BootstrapOptions, type Interval, mean } from "./study/resample.js";
+export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
+export { seeds } from "./study/seeds.js";
+export { toTable, writeTable } from "./study/table.js";
+// traces
+export { traceDigest } from "./trace/digest.js";
+export { generateTrace } from "./trace/generate.js";
+export { generators } from "./trace/generators/index.js";
+export { rigRecords, rigWorkloads } from "./trace/generators/rig.js";
+export type { GeneratedSpec } from "./trace/generators/stream.js";
+export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
+export type { GeneratorParams, TraceSpec } from "./trace/spec.js";
+export { listTraces, openTrace } from "./trace/store.js";
+export type { Trace, TraceEvent, TraceFile, TraceLayout, Vma } from "./trace/trace.js";
+
+// util
+export { InputError } from "./util/error.js";
+export { mulberry32, type Random } from "./util/random.js";

@@ -1,0 +1,147 @@
+/*
+ * What a point of an ablation changes: its counters over those of its base, pair by pair.
+ *
+ *   trace t:   cells of the point and of the base with the same memory and seed are a pair; summed over memory,
+ *              a pair for each seed; ratio = sum / sum, interval over the seeds
+ *   all:       geometric mean of the traces' ratios, each trace weighing the same, interval over the traces
+ *
+ * The first interval says how much the ratio moves with the seed, the second how much it differs between
+ * programs. Few seeds or traces make narrow BCa intervals too narrow: with 5 values a nominal 95 % covers
+ * about 84 % (normal data).
+ */
+import { inputError } from "../util/error.js";
+import { pairedRatio, pairedRatioOfEach } from "./bootstrap.js";
+import type { Row } from "./run-grid.js";
+
+/** One effect: of a point on a measure, on one trace or, without `trace`, over all. */
+export interface Effect {
+  readonly point: string;
+  readonly base: string;
+  readonly measure: string;
+  /** Point over base: 1 no effect, 0 the point does none of it, Infinity its base does none, NaN neither does. */
+  readonly ratio: number;
+  readonly lo?: number;
+  readonly hi?: number;
+  readonly trace?: string;
+  /** Pairs, or traces, that the ratio rests on; traces where either side is 0 cannot enter a geometric mean. */
+  readonly n: number;
+}
+
+/** What to measure: a counter, or a sum of counters, under the name that tables and plots show. */
+export type Measures = Readonly<Record<string, string | readonly string[]>>;
+
+/** The measures of the standard ablation report: what reclaim got wrong, and what it did for it. */
+export const STANDARD_MEASURES: Measures = {
+  refaults: "workingset_refault",
+  "pages scanned": "pgscan",
+  "PTEs read": ["walk_pte", "lookaround_pte", "rmap_pte"],
+  "rmap walks": "rmap_walk",
+  "lru_lock taken": "lru_lock",
+  "list moves": "list_move",
+};
+
+/**
+ * Effects of all points on all measures, summaries first. A base's own rows are left out, and so are cells
+ * without result, together with their partners.
+ * @throws InputError for a counter that no row has, and if no pair is left.
+ */
+export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEASURES): Effect[] {
+  const pairs = pairUp(rows);
+  if (pairs.length === 0)
+    inputError("no pairs to compare; give each point a base and run both at the same cells");
+  const summaries: Effect[] = [];
+  const single: Effect[] = [];
+  for (const [point, ofPoint] of groupBy(pairs, ({ row }) => row.labels.point)) {
+    const { base } = ofPoint[0]!.row.labels;
+    for (const [measure, counters] of Object.entries(measures)) {
+      const names = typeof counters === "string" ? [counters] : counters;
+      const ofTraces: Effect[] = [];
+      for (const [trace, ofTrace] of groupBy(ofPoint, ({ row }) => row.labels.trace)) {
+        ofTraces.push({ point, base, measure, trace, ...traceRatio(ofTrace, names) });
+      }
+      single.push(...ofTraces);
+      summaries.push({ point, base, measure, ...overTraces(ofTraces) });
+    }
+  }
+  return [...summaries, ...single];
+}
+
+interface Pair {
+  readonly row: Row;
+  readonly base: Row;
+}
+
+function pairUp(rows: readonly Row[]): Pair[] {
+  const key = (row: Row, point: string): string => {
+    const { trace, memory, seed, profile, swap, swappiness } = row.labels;
+    return JSON.stringify([trace, memory, seed, profile, swap, swappiness, point]);
+  };
+  const found = new Map(
+    rows.filter(({ status }) => status === "ok").map((row) => [key(row, row.labels.point), row]),
+  );
+  const pairs: Pair[] = [];
+  for (const row of found.values()) {
+    const base = found.get(key(row, row.labels.base));
+    if (base !== undefined && base !== row) pairs.push({ row, base });
+  }
+  return pairs;
+}
+
+/** Ratio of the sums over memory sizes, with its interval over the seeds. */
+function traceRatio(
+  pairs: readonly Pair[],
+  names: readonly string[],
+): Omit<Effect, "point" | "base" | "measure"> {
+  const above: number[] = [];
+  const below: number[] = [];
+  for (const ofSeed of groupBy(pairs, ({ row }) => `${row.labels.seed}`).values()) {
+    above.push(ofSeed.reduce((sum, { row }) => sum + counted(row, names), 0));
+    below.push(ofSeed.reduce((sum, { base }) => sum + counted(base, names), 0));
+  }
+  const n = above.length;
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  const ratio = total(above) / total(below);
+  if (n < 2 || below.some((value) => value === 0)) return { ratio, n };
+  const { low, high } = pairedRatio(above, below);
+  return { ratio, lo: low, hi: high, n };
+}
+
+/** Geometric mean over the traces on which both sides do something. */
+function overTraces(ofTraces: readonly Effect[]): Omit<Effect, "point" | "base" | "measure"> {
+  const ratios = ofTraces.map(({ ratio }) => ratio);
+  const usable = ratios.filter((ratio) => ratio > 0 && Number.isFinite(ratio));
+  if (usable.length === 0) {
+    const ratio = ratios.includes(Number.POSITIVE_INFINITY)
+      ? Number.POSITIVE_INFINITY
+      : ratios.includes(0)
+        ? 0
+        : Number.NaN;
+    return { ratio, n: 0 };
+  }
+  const { estimate, low, high, n } = pairedRatioOfEach(
+    usable,
+    usable.map(() => 1),
+  );
+  return n < 2 ? { ratio: estimate, n } : { ratio: estimate, lo: low, hi: high, n };
+}
+
+function counted({ counters }: Row, names: readonly string[]): number {
+  let sum = 0;
+  for (const name of names) {
+    const value = counters[name];
+    if (value === undefined)
+      inputError(`unknown counter: ${name}; one of ${Object.keys(counters).join(", ")}`);
+    sum += value;
+  }
+  return sum;
+}
+
+function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group === undefined) groups.set(key(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}
