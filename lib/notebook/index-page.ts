@@ -13,9 +13,8 @@ export interface Provenance {
 
 /** One notebook on the first page. */
 export interface IndexEntry extends NotebookSummary {
-  /** File names beside the index. */
-  readonly html: string;
-  readonly ipynb: string;
+  /** Name, without its ending, of the page and the executed notebook beside the index; missing if it never started. */
+  readonly page?: string | undefined;
   /** Name to show without a title. */
   readonly name: string;
   /** Why it failed: cell and message. */
@@ -39,13 +38,15 @@ export function indexPage(
 
 function entryHtml(entry: IndexEntry): string {
   const title = escapeHtml(entry.title ?? entry.name);
+  const page = entry.page && escapeHtml(encodeURIComponent(entry.page));
+  const links = `<p class="soft"><a href="${page}.html">All figures and the code</a> ·
+<a href="${page}.ipynb">executed notebook</a></p>`;
   return `<article>
-<h2><a href="${escapeHtml(entry.html)}">${title}</a></h2>
+<h2>${page ? `<a href="${page}.html">${title}</a>` : title}</h2>
 ${entry.failure ? `<p class="failed">${escapeHtml(entry.failure)}</p>` : ""}
 ${entry.finding ? markdownToHtml(entry.finding) : ""}
 ${entry.figure ? figureHtml(entry.figure) : ""}
-<p class="soft"><a href="${escapeHtml(entry.html)}">All figures and the code</a> ·
-<a href="${escapeHtml(entry.ipynb)}">executed notebook</a></p>
+${page ? links : ""}
 </article>`;
 }
 

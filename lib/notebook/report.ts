@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { InputError, inputError } from "../util/error.js";
+import { writing } from "./disk-error.js";
 import { type IndexEntry, indexPage, type Provenance, provenanceHtml } from "./index-page.js";
 import { writeNotebook } from "./nbformat.js";
 import { type CellEvent, type NotebookRun, type OutputEvent, runNotebook } from "./run-notebook.js";
@@ -32,7 +33,7 @@ export type ReportProgress = { readonly notebook: string } & (
 /** How one notebook of a report went. */
 export interface ReportedNotebook {
   readonly path: string;
-  /** Path of its page. */
+  /** Path of its page, which is missing if the notebook could not start. */
   readonly html: string;
   readonly ok: boolean;
   /** Index of the cell that failed, 0-based. Missing if the notebook ran, or could not start. */
@@ -107,34 +108,16 @@ function writeOne(
   entries: IndexEntry[],
 ): ReportedNotebook {
   const html = join(outDir, `${name}.html`);
-  if (!run.notebook) return { path, html, ok: false, message: run.message };
+  if (!run.notebook) {
+    entries.push({ name, failure: run.message, title: undefined, finding: undefined, figure: undefined });
+    return { path, html, ok: false, message: run.message };
+  }
   const failure = run.ok
     ? undefined
     : `Failed in cell ${run.cell + 1} of ${run.notebook.cells.length}: ${run.message}`;
   const header = `<nav><a href="index.html">reclaim-lab report</a></nav>`;
   writeNotebook(join(outDir, `${name}.ipynb`), run.notebook);
   writeFileSync(html, notebookToHtml(run.notebook, { name, header, footer: provenanceHtml(provenance) }));
-  entries.push({ name, html: `${name}.html`, ipynb: `${name}.ipynb`, failure, ...summarise(run.notebook) });
+  entries.push({ name, page: name, failure, ...summarise(run.notebook) });
   return run.ok ? { path, html, ok: true } : { path, html, ok: false, cell: run.cell, message: run.message };
-}
-
-const REMEDY: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; free some space",
-  EDQUOT: "the quota is used up; free some space",
-  EROFS: "the file system is read-only; choose another folder",
-  EACCES: "no permission; choose another folder",
-  EPERM: "no permission; choose another folder",
-  ENOTDIR: "a file stands where a folder should be; choose another folder",
-  EEXIST: "a file stands where the folder should be; choose another folder",
-};
-
-/** Do some writing below `outDir`; what goes wrong with the disk becomes an InputError that says what to do. */
-function writing<T>(outDir: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code = "", path = outDir } = error as NodeJS.ErrnoException;
-    if (!(code in REMEDY)) throw error;
-    inputError(`cannot write the report: ${path} (${code}); ${REMEDY[code]}`);
-  }
 }
