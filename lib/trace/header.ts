@@ -17,7 +17,9 @@ export interface TraceOrigin {
   /** Version line of the tool that recorded it. */
   readonly recorder: string;
   /** How accesses were folded into records; see data/README.md. */
-  readonly reduction?: { readonly filter: number; readonly refresh: number } | undefined;
+  readonly reduction?:
+    | { readonly filter: number; readonly refresh: number; readonly second?: number | undefined }
+    | undefined;
 }
 
 /** The metadata of a trace file. */
@@ -60,7 +62,7 @@ const HEADER = z.object({
     command: z.array(z.string()),
     version: z.string(),
     recorder: z.string(),
-    reduction: z.object({ filter: whole, refresh: whole }).optional(),
+    reduction: z.object({ filter: whole, refresh: whole, second: whole.optional() }).optional(),
   }),
   layout: LAYOUT,
 });

@@ -7,8 +7,10 @@ import { finishTrace } from "../../lib/trace/record/finish.js";
 import { LackeyLog } from "../../lib/trace/record/lackey-log.js";
 import { LackeyProcess, type ProcessStart } from "../../lib/trace/record/lackey-process.js";
 import { Recorder, type Reduction } from "../../lib/trace/record/recorder.js";
+import { refilter } from "../../lib/trace/record/refilter.js";
 import { StraceLog } from "../../lib/trace/record/strace-run.js";
 import { pageOfSlot, SLOT_MASK, type Trace, WRITE } from "../../lib/trace/trace.js";
+import { traceOf, traces } from "./sample.js";
 
 let folder: string;
 beforeAll(() => {
@@ -222,4 +224,42 @@ test("an strace log becomes accesses of file pages, one for each page and call",
   const trace = finishTrace("x", recorder);
   expect(trace.layout.files.map((file) => file.name)).toEqual(["a", "b"]);
   expect(show(trace)).toEqual(["r fd 0 x1", "r fd 1 x2", "r fd 4 x1", "w fd 5 x1", "w fd 6 x1"]);
+});
+
+describe("the second filter", () => {
+  test("folds records, moves events, and leaves descriptors alone", () => {
+    const at = (i: number) => ({ at: i, op: "unmap" as const, start: 600, nr: 1 });
+    // Process 0: slots 1 2 3. Process 1: slot 700. Descriptors: slot 1024.
+    const trace = traceOf(
+      [1, 2, 700, 1024, (WRITE | 1) >>> 0, 1024, 700, 3, 2],
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+      [at(6), at(9)],
+    );
+    const smaller = refilter(trace, 2, 1e9);
+    // Slot 1 is folded; 700 is not, as the unmap has emptied the list of process 1; 3 pushes 2 out.
+    expect([...smaller.records]).toEqual([(WRITE | 1) >>> 0, 2, 700, 1024, 1024, 700, 3, 2]);
+    expect([...smaller.counts]).toEqual([6, 2, 3, 4, 6, 7, 8, 9]);
+    expect(smaller.events).toEqual([at(5), at(8)]);
+    expect(smaller.digest).not.toBe(trace.digest);
+  });
+
+  test("keeps accesses, pages and written pages of any trace", () => {
+    const facts = (trace: Trace): unknown[] => {
+      const set = (words: Uint32Array): number[] => [...new Set(words)].sort((a, b) => a - b);
+      const writes = trace.records.filter((word) => (word & WRITE) !== 0);
+      const total = trace.counts.reduce((sum, count) => sum + count, 0);
+      return [total, set(trace.records.map((word) => word & SLOT_MASK)), set(writes), trace.events.length];
+    };
+    const small = traces.filter((trace) => trace.counts.every((count) => count < 1000));
+    fc.assert(
+      fc.property(
+        small,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 100 }),
+        (trace, pages, refresh) => {
+          expect(facts(refilter(trace, pages, refresh))).toEqual(facts(trace));
+        },
+      ),
+    );
+  });
 });

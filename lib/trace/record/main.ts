@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, inputError } from "../../util/error.js";
-import { writeTraceFile } from "../parquet.js";
 import { finishTrace } from "./finish.js";
 import { runUnderLackey } from "./lackey-run.js";
 import { Recorder } from "./recorder.js";
+import { saveTrace } from "./save.js";
 import { runUnderStrace } from "./strace-run.js";
 import { WORKLOADS } from "./workloads.js";
 
@@ -43,7 +43,7 @@ async function record(name: string | undefined): Promise<void> {
     progress(`${recorder.processes.length} processes; ${unmapped} accesses to unknown addresses left out`);
     const trace = finishTrace(workload.name, recorder);
     const path = join(data, "data/traces", `${name}.parquet`);
-    await writeTraceFile(path, trace, {
+    await saveTrace(path, trace, {
       about: workload.about,
       command: workload.steps.map((step) => step.join(" ")),
       version: firstLine(workload.version),

@@ -42,8 +42,7 @@ export const WORKLOADS: readonly Workload[] = [
     about: "dicts, lists of objects, sorting and strings, in rounds over the same data",
     steps: [["/usr/bin/python3", "-S", "-E", "work.py"]],
     version: ["/usr/bin/python3", "--version"],
-    // Every object is a page or more away from the next: with 64 pages the file would be three times too large.
-    reduction: { filter: 256, refresh: 200_000 },
+    reduction: USUAL,
   },
   {
     name: "git",
