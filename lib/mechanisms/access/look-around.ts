@@ -41,7 +41,7 @@ export function lookAround(host: Host, filter: TableFilter, window: number): Loo
       if (end - start === 1) return;
       if (end - start > window) {
         if (slot - start < half) end = start + window;
-        else if (end - slot < half) start = end - window;
+        else if (end - slot < window - half) start = end - window;
         else {
           start = slot - half;
           end = start + window;

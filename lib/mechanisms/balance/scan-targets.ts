@@ -25,14 +25,19 @@ export class ScanTargets {
     this.target = new Float64Array(2 * nrClasses);
   }
 
-  /** Start a pass. @param size - Pages of a list. @param weight - Of each type; both 0 for nothing to scan. */
+  /**
+   * Start a pass.
+   * @param size - Pages of a list.
+   * @param weight - Of each type; both 0 for nothing to scan.
+   * @param equal - Scan both types in full, whatever their weights.
+   */
   begin(size: (list: number) => number, priority: number, weight: Float64Array, equal: boolean): void {
     const sum = weight[0]! + weight[1]!;
     for (let list = 0; list < this.left.length; list++) {
       const type = list < this.nrClasses ? 0 : 1;
       const scan = Math.floor(size(list) / 2 ** priority);
       if (sum === 0) this.left[list] = 0;
-      else if (equal) this.left[list] = weight[type]! > 0 ? scan : 0;
+      else if (equal) this.left[list] = scan;
       else this.left[list] = Math.floor((scan * weight[type]!) / sum);
     }
     this.target.set(this.left);
