@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { InputError, inputError } from "../util/error.js";
-import { writing } from "./disk-error.js";
+import { writableFolder, writing } from "./disk-error.js";
 import { type IndexEntry, indexPage, type Provenance, provenanceHtml } from "./index-page.js";
 import { writeNotebook } from "./nbformat.js";
 import { type CellEvent, type NotebookRun, type OutputEvent, runNotebook } from "./run-notebook.js";
@@ -62,10 +62,8 @@ export async function buildReport(options: ReportOptions): Promise<ReportResult>
   const names = options.notebooks.map((path) => basename(path, ".ipynb"));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) inputError(`two notebooks of one name: ${twice}; rename one`);
-  writing(outDir, () => {
-    mkdirSync(outDir, { recursive: true });
-    clearTables(outDir);
-  });
+  writableFolder(outDir);
+  writing(outDir, () => clearTables(outDir));
   const entries: IndexEntry[] = [];
   const notebooks: ReportedNotebook[] = [];
   for (const [i, path] of options.notebooks.entries()) {

@@ -7,6 +7,9 @@ import { joinText, type Notebook, type Output, readNotebook, stripOutputs } from
 import { OutputRecorder } from "./record.js";
 import { scrub } from "./scrub.js";
 
+/** Longest time until a kernel answers, in ms: it loads a compiler, on a machine that may be busy. */
+const START_MS = 120_000;
+
 /** A cell that has started or ended. */
 export interface CellEvent {
   /** Index into the notebook's cells, 0-based. */
@@ -82,7 +85,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
     return { ok: false, notebook, cell, message: `${output.ename}: ${output.evalue}` };
   };
   const timeoutMs = options.timeoutMs ?? 600_000;
-  let end: CellEnd = await kernel.ready(timeoutMs);
+  let end: CellEnd = await kernel.ready(START_MS);
   try {
     for (const [nr, cell] of codeCells.entries()) {
       current = cell;

@@ -54,10 +54,23 @@ describe("a notebook that runs", () => {
   });
 
   test("a cell sees the real types of the built library", async () => {
-    const folder = `${packageRoot}dist/notebook/index.js`;
-    const run = await runNotebook(makeNotebook(`import { showText } from "${folder}";\nshowText(5);`));
-    expect(run).toMatchObject({ ok: false, cell: 0 });
-    expect(!run.ok && run.message).toMatch(/^TypeScriptError: 2:10 - Argument of type 'number'/);
+    const dist = `${packageRoot}dist`;
+    const run = await runNotebook(
+      makeNotebook(
+        `import { showText } from "${dist}/notebook/index.js";\nimport { refaultCurve } from "${dist}/plot/index.js";`,
+        "showText(5); refaultCurve([{ trace: 5 }]);",
+      ),
+    );
+    expect(run).toMatchObject({ ok: false, cell: 1 });
+    const [output] = run.notebook.cells[1]!.outputs!;
+    expect(output).toMatchObject({
+      ename: "TypeScriptError",
+      evalue: "1:10 - Argument of type 'number' is not assignable to parameter of type 'string'.",
+      traceback: [
+        expect.anything(),
+        expect.stringMatching(/Type 'number' is not assignable to type 'string'/),
+      ],
+    });
   });
 
   test("progress that never ends is not saved", async () => {
@@ -101,8 +114,8 @@ describe("a notebook that fails", () => {
       'process.kill(process.pid, "SIGTERM"); await new Promise(() => {});',
       /^KernelDied: .*SIGTERM/,
     ],
-    ["never ends", "while (true) {}", /^CellTimeout: no end after 4000 ms/],
-    ["waits for ever", "await new Promise(() => {});", /^CellTimeout: no end after 4000 ms/],
+    ["never ends", "while (true) {}", /^CellTimeout: no end after 8000 ms/],
+    ["waits for ever", "await new Promise(() => {});", /^CellTimeout: no end after 8000 ms/],
     [
       "fills the heap",
       "const all: number[][] = []; for (;;) all.push(new Array(1e5).fill(1.5));",
@@ -111,7 +124,10 @@ describe("a notebook that fails", () => {
   ];
   test.each(cases)("%s", async (_name, source, message) => {
     const path = makeNotebook("const nrFolios = 8;", source, "console.log(1);");
-    const run = await runNotebook(path, { timeoutMs: 4000, heapMb: 300 });
+    const run = await runNotebook(path, {
+      timeoutMs: message.source.includes("CellTimeout") ? 8000 : 60_000,
+      heapMb: 300,
+    });
     if (run.ok) throw new Error("the run should fail");
     expect(run.message).toMatch(message);
     const late = /late: boom/.test(run.message);
