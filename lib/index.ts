@@ -6,6 +6,7 @@ export { COUNTERS, type Counter } from "./mm/vmstat.js";
 // notebooks and plots
 export * from "./notebook/index.js";
 export * from "./plot/index.js";
+export { ratioText } from "./plot/ratio.js";
 export * as policies from "./policies/index.js";
 export type { LruvecContext, Placing, Policy, ReclaimOps, Verdict } from "./reclaim/ops.js";
 export type { ScanControl } from "./reclaim/scan-control.js";
@@ -15,6 +16,7 @@ export { runCell, simulate } from "./sim/run-cell.js";
 export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
 // studies
 export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./study/bootstrap.js";
+export { minRefaultCurve, PER_RECORDS, refaultCurves } from "./study/curves.js";
 export { type DanfoFrame, toDanfo } from "./study/danfo.js";
 export { type Effect, effects, type Measures, STANDARD_MEASURES } from "./study/effects.js";
 export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
@@ -27,8 +29,9 @@ export { type BootstrapOptions, type Interval, mean } from "./study/resample.js"
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
 export { toTable, writeTable } from "./study/table.js";
-// traces
 export { traceDigest } from "./trace/digest.js";
+// traces
+export { type TraceFacts, traceFacts } from "./trace/facts.js";
 export { generateTrace } from "./trace/generate.js";
 export { generators } from "./trace/generators/index.js";
 export { rigRecords, rigWorkloads } from "./trace/generators/rig.js";

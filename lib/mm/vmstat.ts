@@ -43,7 +43,9 @@ export class Vmstat {
   allocstall = 0;
   oom_kill = 0;
 
-  /** Accesses replayed, with the runs that a record stands for. */
+  /** Records of the trace: visits of a page by a process. */
+  nr_record = 0;
+  /** Accesses that those records stand for. */
   nr_access = 0;
   /** Pages brought in: first touches, refaults, reads. A MIN bound applies to it. */
   nr_alloc = 0;

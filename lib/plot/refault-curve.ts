@@ -11,7 +11,7 @@ export interface RefaultCurveRow {
   readonly policy: string;
   /** Memory as a share of the trace's footprint, above 0. */
   readonly memory: number;
-  /** Refaults, or other misses, per 1,000 accesses. */
+  /** Refaults, or other misses, per 1,000 accesses (or another unit, see {@link RefaultCurveOptions.unit}). */
   readonly value: number;
   /** Interval of `value`. Both or neither. */
   readonly lo?: number;
@@ -24,6 +24,8 @@ export interface RefaultCurveOptions {
   readonly title?: string;
   /** What is counted. Default: "refaults". */
   readonly measure?: string;
+  /** In what it is counted. Default: "per 1,000 accesses". */
+  readonly unit?: string;
   /** Logarithmic y axis; points at 0 are left out of it. Default: false. */
   readonly log?: boolean;
   /** Lines that are bounds and not policies: black and dashed. Default: none. */
@@ -38,12 +40,18 @@ export interface RefaultCurveOptions {
  */
 export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultCurveOptions = {}): Figure {
   if (rows.length === 0) inputError("no rows to plot; run the study first");
-  const { measure = "refaults", log = false, bounds = [], columns = 3 } = options;
+  const {
+    measure = "refaults",
+    unit = "per 1,000 accesses",
+    log = false,
+    bounds = [],
+    columns = 3,
+  } = options;
   const traces = distinct(rows, "trace");
   const policies = distinct(rows, "policy");
   const nrRows = Math.ceil(traces.length / columns);
   const grid = panels(traces.length, columns, { x: 0.07, y: nrRows > 1 ? 0.16 / (nrRows - 1 || 1) : 0 });
-  const yTitle = axisTitle(measure, "per 1,000 accesses");
+  const yTitle = axisTitle(measure, unit);
   const styles = policyStyles(policies, bounds);
   const data: PlotlyTrace[] = [];
   const axes: Record<string, unknown> = {};

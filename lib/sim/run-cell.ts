@@ -28,6 +28,7 @@ export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace,
 
 /** The counters of a machine after a replay, by name, with gauges at its end. */
 export function countersOf(core: Core, trace: Trace): Record<string, number> {
+  core.stat.nr_record = trace.records.length;
   core.stat.nr_access = nrAccesses(trace);
   const counters: Record<string, number> = {};
   for (const name of COUNTERS) counters[name] = core.stat[name];

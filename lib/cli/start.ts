@@ -1,0 +1,125 @@
+/*
+ * `npm start`: run the notebooks, write the report, print where it is and the headline table.
+ * Exit codes: 0 all ran, 1 a notebook failed, 2 the input or the folders are at fault, 130 interrupted.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fromCSV } from "arquero";
+import { buildReport, type ReportProgress, type ReportResult } from "../notebook/report.js";
+import { renderTable } from "../notebook/show-table.js";
+import { abortOnCtrlC } from "../study/interrupted.js";
+import { listTraces, openTrace } from "../trace/store.js";
+import { InputError } from "../util/error.js";
+
+/** The table that a notebook saves under this name is printed at the end. */
+const HEADLINE = "headline";
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+async function start(): Promise<number> {
+  const started = performance.now();
+  const { signal, dispose } = abortOnCtrlC();
+  const line = statusLine();
+  try {
+    const folder = join(ROOT, "notebooks");
+    const notebooks = readdirSync(folder)
+      .filter((name) => name.endsWith(".ipynb"))
+      .sort()
+      .map((name) => join(folder, name));
+    const result = await buildReport({
+      notebooks,
+      outDir: join(ROOT, "report"),
+      provenance: { commit: commit(), data: await digests() },
+      signal,
+      onProgress: (event) => line.show(progressText(event)),
+    });
+    line.end();
+    if (signal.aborted) {
+      console.error("interrupted; finished cells are kept in results/, run npm start again to go on");
+      return 130;
+    }
+    summary(result, (performance.now() - started) / 1000);
+    return result.ok ? 0 : 1;
+  } finally {
+    line.end();
+    dispose();
+  }
+}
+
+function progressText({ notebook, ...progress }: ReportProgress): string {
+  const name = relative(join(ROOT, "notebooks"), notebook);
+  if (progress.type === "output") {
+    return progress.event.kind === "progress" ? `${name}: ${progress.event.text}` : "";
+  }
+  const { nr, nrCodeCells, state } = progress.event;
+  return `${name}: cell ${nr} of ${nrCodeCells} ${state}`;
+}
+
+/** One line that follows the work: rewritten in place on a terminal, sparse lines elsewhere. */
+function statusLine(): { show(text: string): void; end(): void } {
+  const { stderr } = process;
+  let last = 0;
+  let open = false;
+  return {
+    show(text) {
+      if (text === "") return;
+      if (stderr.isTTY) {
+        stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+        open = true;
+      } else if (performance.now() - last > 5000) {
+        last = performance.now();
+        stderr.write(`${text}\n`);
+      }
+    },
+    end() {
+      if (open) stderr.write("\r\u001b[K");
+      open = false;
+    },
+  };
+}
+
+function summary(result: ReportResult, seconds: number): void {
+  const tables = join(ROOT, "report", "tables");
+  if (result.tables.some(({ name }) => name === HEADLINE)) {
+    const table = fromCSV(readFileSync(join(tables, `${HEADLINE}.csv`), "utf8"));
+    console.log(`\n${renderTable(table, { limit: 40 }).text}`);
+  }
+  for (const { path, ok, cell, message } of result.notebooks) {
+    if (!ok)
+      console.error(
+        `\nFAILED ${relative(ROOT, path)}, cell ${cell === undefined ? "?" : cell + 1}: ${message}`,
+      );
+  }
+  console.log(`\nreport: ${result.index}`);
+  console.log(`tables: ${tables}${"/"}  (CSV and Parquet)`);
+  console.log(
+    `${result.notebooks.length} notebooks in ${seconds.toFixed(0)} s; a second run reuses finished cells`,
+  );
+}
+
+/** The commit of the code, "-dirty" if the checkout differs from it; undefined outside of git. */
+function commit(): string | undefined {
+  const git = (...args: string[]): string | undefined => {
+    const { status, stdout } = spawnSync("git", args, { cwd: ROOT, encoding: "utf8" });
+    return status === 0 ? stdout.trim() : undefined;
+  };
+  const head = git("rev-parse", "--short=12", "HEAD");
+  return head && git("status", "--porcelain") ? `${head}-dirty` : head;
+}
+
+async function digests(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { name } of listTraces()) found[name] = (await openTrace({ recorded: name })).digest;
+  return found;
+}
+
+start().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof InputError ? `error: ${error.message}` : error);
+    process.exitCode = error instanceof InputError ? 2 : 1;
+  },
+);

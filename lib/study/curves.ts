@@ -1,0 +1,52 @@
+import type { RefaultCurveRow } from "../plot/refault-curve.js";
+import type { Trace } from "../trace/trace.js";
+import { footprintOf } from "./grid.js";
+import { minCurve } from "./min.js";
+import type { Row } from "./run-grid.js";
+
+/*
+ * Curves over memory sizes. Rates are per 1,000 trace records: a record is one visit of a page, however many
+ * loads and stores the visit made, so rates of programs with long and short visits compare.
+ */
+
+/** The unit of these curves, for an axis. */
+export const PER_RECORDS = "per 1,000 page visits";
+
+/**
+ * Refaults per 1,000 trace records over memory, a line for each point: the value is that of seed 0 (the whole trace
+ * at the exact limit), the band the range over all seeds.
+ * @param counter - What to count. Default: workingset_refault.
+ */
+export function refaultCurves(rows: readonly Row[], counter = "workingset_refault"): RefaultCurveRow[] {
+  const curves: RefaultCurveRow[] = [];
+  for (const row of rows) {
+    const { trace, point, memory, seed } = row.labels;
+    if (seed !== 0 || row.status !== "ok") continue;
+    const range = rows
+      .filter(({ labels, status }) => status === "ok" && labels.trace === trace && labels.point === point)
+      .filter(({ labels }) => labels.memory === memory)
+      .map((repeat) => perThousand(repeat, counter));
+    const value = perThousand(row, counter);
+    curves.push({ trace, policy: point, memory, value, lo: Math.min(...range), hi: Math.max(...range) });
+  }
+  return curves;
+}
+
+/** The bound below those lines: Belady's MIN on the whole trace, which knows the future. */
+export function minRefaultCurve(name: string, trace: Trace, memory: readonly number[]): RefaultCurveRow[] {
+  const footprint = footprintOf(trace);
+  const bounds = minCurve(
+    trace,
+    memory.map((share) => Math.round(share * footprint)),
+  );
+  return bounds.map(({ refaults }, i) => ({
+    trace: name,
+    policy: "MIN",
+    memory: memory[i]!,
+    value: (1000 * refaults) / trace.records.length,
+  }));
+}
+
+function perThousand({ counters }: Row, counter: string): number {
+  return (1000 * (counters[counter] ?? Number.NaN)) / counters.nr_record!;
+}
