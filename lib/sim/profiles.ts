@@ -12,6 +12,6 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
 };
 
 export function profile(name: string): Profile {
-  const found = PROFILES[name];
-  return found ?? inputError(`unknown profile: ${name}; one of ${Object.keys(PROFILES).join(", ")}`);
+  if (Object.hasOwn(PROFILES, name)) return PROFILES[name]!;
+  inputError(`unknown profile: ${name}; one of ${Object.keys(PROFILES).join(", ")}`);
 }

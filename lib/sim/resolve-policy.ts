@@ -11,7 +11,7 @@ export const POLICIES: readonly string[] = Object.keys(shelf);
 /** The policy that a spec names: one of the package's, or an export of somebody's module. */
 export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
   const exports: Record<string, unknown> = spec.module === undefined ? { ...shelf } : await load(spec.module);
-  const factory = exports[spec.name];
+  const factory = Object.hasOwn(exports, spec.name) ? exports[spec.name] : undefined;
   if (typeof factory !== "function") {
     const place = spec.module === undefined ? "" : ` in ${spec.module}`;
     inputError(`unknown policy: ${spec.name}${place}; one of ${Object.keys(exports).join(", ")}`);

@@ -88,11 +88,10 @@ const NEVER_ASKED = {
 } as const;
 
 function checkSwitch(name: string, value: SwitchValue): void {
-  const known = SWITCHES[name as keyof Settings];
-  if (known === undefined) {
+  if (!Object.hasOwn(SWITCHES, name)) {
     inputError(`unknown switch: ${name}; one of ${Object.keys(SWITCHES).join(", ")}`);
   }
-  const { allowed, text } = known;
+  const { allowed, text } = SWITCHES[name as keyof Settings];
   const ok =
     typeof allowed === "function"
       ? typeof value === "number" && allowed(value)

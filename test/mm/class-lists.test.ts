@@ -119,7 +119,10 @@ function apply(
   } else {
     model.unlink(folio);
     model.klass.delete(folio);
-    if (op === "remove") return lists.remove(folio);
+    if (op === "remove") {
+      lists.remove(folio);
+      return;
+    }
     if (op === "move") model.list(folio, klass).unshift(folio);
     else model.list(folio, klass).push(folio);
     model.klass.set(folio, klass);
