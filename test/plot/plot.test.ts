@@ -8,7 +8,7 @@ import { refaultCurve } from "../../lib/plot/refault-curve.js";
 import { axisTitle, INK, LESS, lineStyle, MORE, PALETTE, SAME, wrap } from "../../lib/plot/theme.js";
 import { workloadHeatmap } from "../../lib/plot/workload-heatmap.js";
 
-type Fields = Record<string, never>;
+type Fields = Record<string, Record<string, unknown>>;
 
 describe("theme", () => {
   test("an axis needs a quantity and a unit", () => {
@@ -105,7 +105,7 @@ describe("refault curves", () => {
       "a",
       "b",
     ]);
-    const colours = (name: string): string[] =>
+    const colours = (name: string): unknown[] =>
       lines.filter((trace) => trace.name === name).map((trace) => (trace as Fields).line!.color);
     expect(colours("bound")).toEqual([INK, INK]);
     expect(colours("a")).toEqual([PALETTE[0], PALETTE[0]]);
