@@ -16,6 +16,8 @@ export interface Settings {
   readonly fd: "two-touch" | "refs" | "mark" | "off";
   /** How a listed folio becomes young: moved under lru_lock, or flagged and sorted later. */
   readonly ages: "list" | "flags";
+  /** What a young hit of a walk or of look-around does: mark; promote at the second; promote at once. */
+  readonly young: "mark" | "touch" | "promote";
   /** What a refault means: distance against list sizes; the generation it was evicted from; nothing. */
   readonly workingset: "distance" | "generations" | "off";
   /** Protection of often-read pages: by feedback; always; not at all. */
@@ -34,6 +36,7 @@ export const PLAIN: Settings = {
   lookaround: 0,
   fd: "mark",
   ages: "list",
+  young: "mark",
   workingset: "distance",
   tiers: "off",
   balance: "swappiness",

@@ -35,8 +35,8 @@ export interface LruOptions {
 export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
   name: "lru",
   options: { classes: integerOption("lru", "classes", classes, 2, 8, "2 lists are inactive and active") },
-  mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost" },
-  asks: ["balance", "ages"],
+  mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost", young: "touch" },
+  asks: ["balance", "ages", "young"],
 
   attach(ctx) {
     const { folios, lruvec } = ctx;
@@ -102,7 +102,12 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
 
       accessed(folio, source) {
         if (source === BY_FAULT) return;
-        if (source !== BY_FD) return ctx.markYoung(folio);
+        if (source !== BY_FD) {
+          if ((flags[folio]! & PG_LRU) === 0) return ctx.markYoung(folio);
+          ctx.youngHit(folio, top);
+          if (folios.klass[folio] === top) flags[folio]! |= PG_ACTIVE;
+          return;
+        }
         if ((flags[folio]! & PG_LRU) === 0) return ctx.activate(folio);
         ctx.promote(folio, top);
         if (folios.klass[folio] === top) flags[folio]! |= PG_ACTIVE;

@@ -67,6 +67,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     },
     references: (folio) => mechanisms.references.check(folio),
     promote: (folio, klass) => mechanisms.ages.promote(folio, klass),
+    youngHit: (folio, klass) => mechanisms.young.hit(folio, klass),
     activate: (folio) => core.batches.activate(folio),
     markYoung(folio) {
       folios.flags[folio]! |= PG_YOUNG;

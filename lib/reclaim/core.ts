@@ -15,6 +15,7 @@ import type { Writeback } from "../mechanisms/pageout/writeback.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
+import type { YoungHit } from "../mechanisms/young-hit.js";
 import type { AccessSource } from "../mm/access.js";
 import { ANON, FILE, type Folio, Folios, type MemType, NIL, PG_LRU } from "../mm/folio.js";
 import type { ClassLists } from "../mm/lists.js";
@@ -35,6 +36,7 @@ export interface Mechanisms {
   readonly walk: PageTableWalk;
   readonly fd: FdAccess;
   readonly ages: AgeUpdate;
+  readonly young: YoungHit;
   readonly workingset: Workingset;
   readonly tiers: Tiers;
   readonly balance: Balance;

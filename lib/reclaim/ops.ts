@@ -86,7 +86,7 @@ export interface ReclaimOps {
 }
 
 /** Slots that only act if the policy asks them. A setting for a slot that is never asked is refused. */
-export type AskedSlot = "balance" | "ages";
+export type AskedSlot = "balance" | "ages" | "young";
 
 /** An eviction algorithm: what it starts from, and its hooks for each lruvec. */
 export interface Policy {
@@ -122,6 +122,8 @@ export interface LruvecContext {
   references(folio: Folio): References;
   /** Give a listed folio the class of an active one, by list move or by flag, as the slot has it. */
   promote(folio: Folio, klass: number): void;
+  /** A walk or look-around found a listed folio young: mark it or promote it, as the slot has it. */
+  youngHit(folio: Folio, klass: number): void;
   /** Queue a listed folio to be placed again with PG_ACTIVE: always a list move. Kernel: folio_activate(). */
   activate(folio: Folio): void;
   /** Remember that the folio was accessed, for the next reference check. */

@@ -14,7 +14,7 @@ import {
   scanAllTables,
   type TableFilter,
 } from "../mechanisms/access/table-filter.js";
-import { flagUpdates, listMoves } from "../mechanisms/ages.js";
+import { type AgeUpdate, flagUpdates, listMoves } from "../mechanisms/ages.js";
 import { type Balance, swappinessBalance, tierBalance } from "../mechanisms/balance/balance.js";
 import { costBalance } from "../mechanisms/balance/cost-balance.js";
 import type { Host } from "../mechanisms/host.js";
@@ -27,6 +27,7 @@ import { generationWindow } from "../mechanisms/workingset/generation-window.js"
 import { noWorkingset } from "../mechanisms/workingset/no-workingset.js";
 import { refaultDistance } from "../mechanisms/workingset/refault-distance.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
+import { markOnHit, promoteOnHit, promoteOnSecondHit, type YoungHit } from "../mechanisms/young-hit.js";
 import type { Core, Mechanisms } from "../reclaim/core.js";
 import { rotate } from "../reclaim/rotate.js";
 
@@ -37,6 +38,7 @@ export function buildMechanisms(core: Core, settings: Settings): Mechanisms {
   const tiers = TIERS[settings.tiers](core);
   const balance = BALANCE[settings.balance](tiers);
   const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
+  const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
   const writeback = flusher(core, (folio) => rotate(core, folio));
   return {
     settings,
@@ -44,7 +46,8 @@ export function buildMechanisms(core: Core, settings: Settings): Mechanisms {
       settings.references === "rmap" ? rmapReferences(core, around) : REFERENCES[settings.references](core),
     walk: settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on") : noWalk(),
     fd: FD[settings.fd](core),
-    ages: settings.ages === "flags" ? flagUpdates(core) : listMoves(core),
+    ages,
+    young: YOUNG[settings.young](core, ages),
     workingset: workingsetOf(core, settings, tiers, balance),
     tiers,
     balance,
@@ -67,6 +70,11 @@ const BALANCE: Record<Settings["balance"], (tiers: Tiers) => Balance> = {
 const REFERENCES: Record<"flags" | "off", (host: Host) => ReferenceCheck> = {
   flags: flagReferences,
   off: noReferences,
+};
+const YOUNG: Record<Settings["young"], (host: Host, ages: AgeUpdate) => YoungHit> = {
+  mark: markOnHit,
+  touch: promoteOnSecondHit,
+  promote: promoteOnHit,
 };
 const FD: Record<Settings["fd"], (host: Host) => FdAccess> = {
   "two-touch": twoTouch,

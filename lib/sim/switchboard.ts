@@ -25,6 +25,7 @@ export const SWITCHES: Readonly<
   },
   fd: { allowed: ["two-touch", "refs", "mark", "off"], text: "two-touch, refs, mark or off" },
   ages: { allowed: ["list", "flags"], text: "list or flags" },
+  young: { allowed: ["mark", "touch", "promote"], text: "mark, touch or promote" },
   workingset: { allowed: ["distance", "generations", "off"], text: "distance, generations or off" },
   tiers: { allowed: ["pid", "always", "off"], text: "pid, always or off" },
   balance: { allowed: ["cost", "tiers", "swappiness"], text: "cost, tiers or swappiness" },
@@ -73,7 +74,7 @@ export function resolveSettings(policy: Policy, set: Readonly<Record<string, Swi
     }
     wanted.tiers = "off";
   }
-  for (const slot of ["balance", "ages"] as const) {
+  for (const slot of ["balance", "ages", "young"] as const) {
     if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
       refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
     }
@@ -85,6 +86,7 @@ const NEVER_ASKED = {
   balance:
     "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
   ages: "it has one class, so no folio ever changes its age; leave the switch out",
+  young: "it has its own rule for what a walk finds young; leave the switch out",
 } as const;
 
 function checkSwitch(name: string, value: SwitchValue): void {

@@ -66,6 +66,19 @@ export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEAS
   return [...summaries, ...single];
 }
 
+/** An effect on one trace. */
+export type TraceEffect = Effect & { readonly trace: string };
+
+/** Those effects that are about one trace each. */
+export function ofTraces(all: readonly Effect[]): TraceEffect[] {
+  return all.filter((effect): effect is TraceEffect => effect.trace !== undefined);
+}
+
+/** Those effects that summarise all traces. */
+export function overall(all: readonly Effect[]): Effect[] {
+  return all.filter(({ trace }) => trace === undefined);
+}
+
 interface Pair {
   readonly row: Row;
   readonly base: Row;

@@ -87,19 +87,25 @@ export const LRU_POINTS: Readonly<Record<string, Point>> = {
     policy: LRU,
     set: { walk: "on" },
     base: "LRU",
-    text: "page tables are walked when active pages may be deactivated; what is young counts at the tail",
+    text: "page tables are walked when active pages may be deactivated; young in two walks: active",
+  },
+  "LRU + walk, marks only": {
+    policy: LRU,
+    set: { walk: "on", young: "mark" },
+    base: "LRU",
+    text: "the same walk, but what it finds young only counts at the tail",
   },
   "LRU, walk for rmap": {
     policy: LRU,
     set: { walk: "on", references: "flags" },
     base: "LRU",
-    text: "the walk is the only detector: no reverse-map walk at the tail",
+    text: "the walk is the only detector: no reverse-map walk, at the tail or in the active scan",
   },
   "LRU + look-around": {
     policy: LRU,
     set: { lookaround: 64 },
     base: "LRU",
-    text: "neighbours of a young candidate are marked",
+    text: "neighbours of a young candidate are read, too; young twice: active",
   },
   "LRU + look-around + Bloom + walk": {
     policy: LRU,
