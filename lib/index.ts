@@ -18,7 +18,15 @@ export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
 export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./study/bootstrap.js";
 export { minRefaultCurve, PER_RECORDS, refaultCurves } from "./study/curves.js";
 export { type DanfoFrame, toDanfo } from "./study/danfo.js";
-export { type Effect, effects, type Measures, STANDARD_MEASURES } from "./study/effects.js";
+export {
+  type Effect,
+  effects,
+  type Measures,
+  ofTraces,
+  overall,
+  STANDARD_MEASURES,
+  type TraceEffect,
+} from "./study/effects.js";
 export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
 export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";

@@ -46,7 +46,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     for (let k = 1; k < classes; k++) lists.setActive(k, true);
     const targets = new ScanTargets(classes);
     const mayDeactivate = [false, false];
-    const nothing = new Float64Array(2);
+    const onlyFile = Float64Array.of(0, 1);
 
     /** Pages of a type in classes 0 to k. */
     function upTo(type: MemType, k: number): number {
@@ -76,8 +76,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       const cacheTrim = Math.floor(lists.size(FILE, 0) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
       const fileOnly = !ctx.canReclaim(ANON) || sc.swappiness === 0 || (sc.priority > 0 && cacheTrim);
       const equal = sc.priority === 0 && !fileOnly;
-      const weight = fileOnly ? nothing : ctx.balance.shares(lruvec, sc.swappiness).weight;
-      nothing[FILE] = 1;
+      const weight = fileOnly ? onlyFile : ctx.balance.shares(lruvec, sc.swappiness).weight;
       targets.begin(listSize, sc.priority, weight, equal);
     }
 

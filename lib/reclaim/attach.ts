@@ -1,6 +1,8 @@
 /*
  * Attaching a policy to a lruvec: what it can reach (LruvecContext), and the hooks that it left out.
  */
+
+import { Generations } from "../mechanisms/generations.js";
 import { BY_FAULT } from "../mm/access.js";
 import {
   ANON,
@@ -62,8 +64,9 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
       attached.lists = new ClassLists(folios, lruvec, core.stat, nrClasses, options?.mixed === true);
       return attached.lists;
     },
-    driveClock() {
+    newGenerations(gens, minGens) {
       attached.drivesClock = true;
+      return new Generations(this.newLists(gens), folios, lruvec.clock, mechanisms.tiers, minGens);
     },
     references: (folio) => mechanisms.references.check(folio),
     promote: (folio, klass) => mechanisms.ages.promote(folio, klass),

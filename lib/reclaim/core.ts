@@ -50,7 +50,7 @@ export interface Attached {
   readonly ops: Required<ReclaimOps>;
   /** Null until the policy asks for lists. */
   lists: ClassLists | null;
-  /** The policy advances the generation clock itself. */
+  /** A ring of generations advances the clock. */
   drivesClock: boolean;
 }
 

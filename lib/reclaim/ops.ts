@@ -1,5 +1,6 @@
 import type { References } from "../mechanisms/access/references.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
+import type { Generations } from "../mechanisms/generations.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
 import type { AccessSource } from "../mm/access.js";
@@ -108,7 +109,7 @@ export interface LruvecContext {
   readonly folios: Folios;
   /** Sizes, and whether refaults challenge the active pages. To read. */
   readonly lruvec: Lruvec;
-  /** Refault, tier and age clock. A policy that advances it itself calls {@link driveClock} first. */
+  /** Refault, tier and age clock; advanced by the core, or by {@link newGenerations}. */
   readonly clock: GenerationClock;
   readonly tiers: Tiers;
   readonly balance: Balance;
@@ -116,8 +117,8 @@ export interface LruvecContext {
   readonly random: Random;
   /** Lists of `nrClasses` classes. `mixed`: anonymous and file folios share them. Once per attach. */
   newLists(nrClasses: number, options?: { readonly mixed?: boolean }): ClassLists;
-  /** Tell the core to leave the clock alone: this policy makes and retires generations. */
-  driveClock(): void;
+  /** The same as a ring of generations, `minGens` of them never evicted, which from now on advances the clock. */
+  newGenerations(gens: number, minGens: number): Generations;
   /** The reference check of a folio: looks at its accessed bits, clears them. Valid until the next call. */
   references(folio: Folio): References;
   /** Give a listed folio the class of an active one, by list move or by flag, as the slot has it. */
