@@ -4,55 +4,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../lib/mechanisms/settings.js";
-import { NIL } from "../lib/mm/folio.js";
 import * as shelf from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
-import type { CellSpec } from "../lib/sim/cell.js";
-import { checkInvariants } from "../lib/sim/invariants.js";
-import { boot } from "../lib/sim/machine.js";
-import { replay } from "../lib/sim/replay.js";
 import { simulate } from "../lib/sim/run-cell.js";
 import { minFaults } from "../lib/study/min.js";
-import { PTRS_PER_PTE, SLOT_MASK, type Trace, type TraceLayout, type Vma } from "../lib/trace/trace.js";
+import { PTRS_PER_PTE, type Trace, type TraceLayout, type Vma } from "../lib/trace/trace.js";
 import { mulberry32, permutation } from "../lib/util/random.js";
+import { ALL, counters, evictions, memories, PAGES, SHORT, stream, streams } from "./sim/runs.js";
 import { anonLayout, CELL, fileLayout, sharedTraces, traceOf } from "./tiny.js";
-
-type Cell = Partial<Omit<CellSpec, "set">> & { readonly set?: Partial<Settings> };
-type Counters = Readonly<Record<string, number>>;
-
-function counters(policy: Policy, trace: Trace, { set = {}, ...cell }: Cell = {}): Counters {
-  return simulate({ ...CELL, ...cell, set: { ...set } }, trace, policy).counters;
-}
-
-/** The pages that a run evicted, in order. */
-function evictions(policy: Policy, trace: Trace, { set = {}, ...cell }: Cell = {}): number[] {
-  const core = boot({ ...CELL, ...cell, set: { ...set } }, trace, policy);
-  const evicted: number[] = [];
-  const free = core.free.bind(core);
-  core.free = (folio, shadow) => {
-    if (shadow !== 0) evicted.push(core.folios.page[folio]!);
-    free(folio, shadow);
-  };
-  replay(core, trace);
-  checkInvariants(core);
-  return evicted;
-}
-
-const ALL = Object.entries(shelf);
-const memories = fc.integer({ min: 256, max: 500 });
-const SHORT = { numRuns: 12, seed: 31 };
-
-/** Loads in a moving window and elsewhere, over a layout with one range or file. */
-const streams = fc.record({ seed: fc.nat(), hot: fc.integer({ min: 20, max: 400 }) });
-const PAGES = 2048;
-
-function stream({ seed, hot }: { seed: number; hot: number }, first = 0, nr = 8000): number[] {
-  const random = mulberry32(seed);
-  return Array.from({ length: nr }, (_, i) => {
-    const page = random.int(3) < 2 ? (Math.floor(i / 500) * 31 + random.int(hot)) % PAGES : random.int(PAGES);
-    return first + page;
-  });
-}
 
 describe.each(ALL)("%s", (_name, policy) => {
   it("brings in no fewer pages than MIN, and no page again while all fits", () => {
@@ -224,98 +183,6 @@ describe("renaming pages", () => {
   });
 });
 
-describe("mechanisms", () => {
-  it("with fewer tables than collide, the Bloom filter and the exact one are the same machine", () => {
-    fc.assert(
-      fc.property(sharedTraces, memories, (trace, memoryMax) => {
-        for (const policy of [shelf.mglru, shelf.lru]) {
-          const run = (filter: "bloom" | "exact") =>
-            counters(policy(), trace, { memoryMax, set: { walk: "on", filter, lookaround: 64 } });
-          expect(run("bloom")).toEqual(run("exact"));
-        }
-      }),
-      SHORT,
-    );
-  });
-
-  it("a filter never makes fifo's walks visit more tables, exact no more than Bloom", () => {
-    fc.assert(
-      fc.property(streams, memories, (params, memoryMax) => {
-        // Strewn over 400 tables of which each holds 5 pages, so that some are in the filter and some collide.
-        const layout: TraceLayout = anonLayout(400 * PTRS_PER_PTE);
-        const records = stream(params).map((page) => (page % 400) * PTRS_PER_PTE + Math.floor(page / 400));
-        const trace = traceOf(layout, records);
-        const tables = (filter: "off" | "bloom" | "exact") =>
-          counters(shelf.fifo(), trace, { memoryMax, set: { walk: "on", walkEvery: 0.2, filter } })
-            .walk_table!;
-        expect(tables("exact")).toBeLessThanOrEqual(tables("bloom"));
-        expect(tables("bloom")).toBeLessThanOrEqual(tables("off"));
-      }),
-      { numRuns: 4, seed: 31 },
-    );
-  });
-
-  it("a walk with the non-leaf bit finds exactly what a walk without it finds, in fewer tables", () => {
-    fc.assert(
-      fc.property(streams, memories, (params, memoryMax) => {
-        const trace = traceOf(anonLayout(PAGES), stream(params));
-        const run = (nonleaf: "on" | "off") =>
-          counters(shelf.lru(), trace, { memoryMax, set: { walk: "on", nonleaf, references: "flags" } });
-        const {
-          walk_table: on,
-          walk_pte: a,
-          walk_skip_nonleaf: skipped,
-          reclaim_cpu_ns: x,
-          ...rest
-        } = run("on");
-        const {
-          walk_table: off,
-          walk_pte: b,
-          walk_skip_nonleaf: none,
-          reclaim_cpu_ns: y,
-          ...same
-        } = run("off");
-        expect(rest).toEqual(same);
-        expect([on! + skipped!, none]).toEqual([off, 0]);
-        expect(a!).toBeLessThanOrEqual(b!);
-        expect(x === y || on !== off).toBe(true);
-      }),
-      SHORT,
-    );
-  });
-
-  it("reads through descriptors leave nothing for page tables to find", () => {
-    fc.assert(
-      fc.property(streams, memories, (params, memoryMax) => {
-        const layout: TraceLayout = { nrSlots: 0, vmas: [], files: [{ name: "f", nr: PAGES }] };
-        const trace = traceOf(layout, stream(params));
-        for (const [, policy] of ALL) {
-          const c = counters(policy(), trace, { memoryMax });
-          expect([c.rmap_walk, c.walk_pte, c.walk_young, c.lookaround, c.pgfault]).toEqual([0, 0, 0, 0, 0]);
-          expect(c.nr_fd_access).toBe(trace.records.length);
-          const walkless = counters(policy(), trace, { memoryMax, set: { walk: "off", lookaround: 0 } });
-          expect(walkless.nr_alloc).toBe(c.nr_alloc);
-        }
-      }),
-      { ...SHORT, numRuns: 5 },
-    );
-  });
-
-  it("lru: flagged ages make active at once what moved ones make active a batch later", () => {
-    const layout: TraceLayout = { nrSlots: 0, vmas: [], files: [{ name: "f", nr: PAGES }] };
-    // every page twice in a row: it is active before it is ever scanned, by either route
-    const twice = stream({ seed: 3, hot: 300 }).flatMap((slot) => [slot, slot]);
-    const run = (ages: "flags" | "list") =>
-      counters(shelf.lru(), traceOf(layout, twice), { memoryMax: 4096, set: { ages } });
-    const [flags, list] = [run("flags"), run("list")];
-    expect([flags.pgscan, list.pgscan]).toEqual([0, 0]);
-    const waiting = flags.active_file_now! - list.active_file_now!;
-    expect(waiting).toBeGreaterThanOrEqual(0);
-    expect(waiting).toBeLessThan(31);
-    expect(flags.list_move!).toBeLessThan(list.list_move!);
-  });
-});
-
 describe("memory and faults", () => {
   const loop = (nr: number, rounds: number) => Array.from({ length: nr * rounds }, (_, i) => i % nr);
 
@@ -343,44 +210,5 @@ describe("memory and faults", () => {
       }),
       SHORT,
     );
-  });
-});
-
-describe("replay", () => {
-  it("counts every record, and stops between records for an event", () => {
-    const trace = traceOf(
-      anonLayout(8),
-      [0, 1, 2, 0, 1],
-      [
-        { at: 0, op: "unmap", start: 0, nr: 8 },
-        { at: 3, op: "unmap", start: 0, nr: 1 },
-        { at: 3, op: "unmap", start: 1, nr: 1 },
-        { at: 5, op: "unmap", start: 2, nr: 1 },
-      ],
-    );
-    const core = boot(CELL, trace, shelf.fifo());
-    replay(core, trace);
-    checkInvariants(core);
-    expect(core.stat.nr_alloc).toBe(5);
-    const page = (slot: number) => core.memory.folioOf[core.memory.map.pageOf[slot]!]!;
-    expect([page(0) === NIL, page(1) === NIL, page(2) === NIL]).toEqual([false, false, true]);
-  });
-
-  it("an empty trace runs", () => {
-    expect(counters(shelf.mglru(), traceOf(anonLayout(8), [])).nr_alloc).toBe(0);
-    expect(SLOT_MASK).toBeGreaterThan(PAGES);
-  });
-
-  it("the last record may be a hit, a fault or a read", () => {
-    for (const records of [
-      [0, 0],
-      [0, 1],
-      [0, 512],
-      [512, 512],
-    ]) {
-      const c = counters(shelf.lru(), traceOf(fileLayout(8), records));
-      expect(c.nr_access).toBe(2);
-      expect(c.pgfault! + c.nr_fd_access!).toBe(records[0] === 0 && records[1] === 0 ? 1 : 2);
-    }
   });
 });
