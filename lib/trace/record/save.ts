@@ -15,9 +15,9 @@ export async function saveTrace(path: string, trace: Trace, origin: TraceOrigin)
   for (const second of SECOND) {
     const { reduction } = origin;
     if (second > 0 && reduction === undefined) break;
-    // Below 1 byte a record no file has been seen: do not spend a minute on compressing one that cannot fit.
+    // Files have half a byte a record or more: do not spend minutes on compressing one that cannot fit.
     const smaller = second === 0 ? trace : refilter(trace, second, reduction!.refresh);
-    if (smaller.records.length > LIMIT_BYTES && second !== SECOND.at(-1)) continue;
+    if (smaller.records.length > 4 * LIMIT_BYTES && second !== SECOND.at(-1)) continue;
     const written = second === 0 ? origin : { ...origin, reduction: { ...reduction!, second } };
     await writeTraceFile(path, smaller, written);
     if (statSync(path).size < LIMIT_BYTES) return;
