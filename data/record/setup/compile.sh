@@ -3,7 +3,7 @@ awk 'BEGIN {
   srand(2)
   print "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <math.h>\n#include <unistd.h>\n#include <sys/stat.h>\n#include <netinet/in.h>"
   print "struct node { struct node *left, *right; long key; double weight; char name[32]; };"
-  n = 24
+  n = 5
   for (f = 0; f < n; f++) {
     printf "static long fun%d(struct node *tree, long a, long b)\n{\n  long sum = a;\n", f
     for (s = 0; s < 10; s++) {

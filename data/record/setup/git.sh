@@ -1,13 +1,13 @@
-# 24 commits over 40 files; one large file is edited in every commit.
+# 12 commits over 40 files; one large file is edited in every commit.
 export HOME=$PWD GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
 git init -q -b main repo
 cd repo
 git config gc.auto 0
 awk 'BEGIN {
   srand(4)
-  n = 40; lines = 400; big = 1000
+  n = 40; lines = 300; big = 800
   for (i = 0; i < big; i++) text[i] = "line " i " " int(rand() * 1e9)
-  for (c = 0; c < 24; c++) {
+  for (c = 0; c < 12; c++) {
     printf "commit refs/heads/main\nmark :%d\ncommitter a <a@example.org> %d +0000\ndata 9\nchange %02d\n", c + 1, 1600000000 + c * 60, c % 100
     if (c > 0) printf "from :%d\n", c
     for (k = 0; k < 12; k++) text[int(rand() * big)] = "changed in " c " " int(rand() * 1e9)

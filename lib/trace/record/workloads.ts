@@ -16,7 +16,18 @@ export interface Workload {
 /** The usual reduction: a page counts as accessed again after 64 other pages, or after 200,000 accesses. */
 const USUAL: Reduction = { filter: 64, refresh: 200_000 };
 
-const GIT = ["/usr/bin/git", "-C", "repo", "-c", "pack.threads=1", "-c", "gc.auto=0", "--no-pager"];
+const GIT = [
+  "/usr/bin/git",
+  "-C",
+  "repo",
+  "-c",
+  "pack.threads=1",
+  "-c",
+  "gc.auto=0",
+  "-c",
+  "pack.window=4",
+  "--no-pager",
+];
 
 /** Every workload, in the order of the tables. */
 export const WORKLOADS: readonly Workload[] = [
