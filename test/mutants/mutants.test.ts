@@ -34,33 +34,37 @@ describe.skipIf(chosen.length === 0)("planted", () => {
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   /** Exit code of the tests; one that hangs counts as failed. */
-  function runTests(files: readonly string[]): Promise<number> {
+  function runTests(files: readonly string[], timeout: number): Promise<number> {
     const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
     const { MUTANTS: _off, ...env } = process.env;
     const child = spawn(process.execPath, [vitest, "run", "--bail=1", ...files], {
       cwd: copy,
       env,
       stdio: "ignore",
-      timeout: 100_000,
+      timeout,
     });
     return new Promise((done) => child.on("exit", (code) => done(code ?? 1)));
   }
 
   it("without a mutant, all of the named tests pass", async () => {
-    expect(await runTests([...new Set(chosen.flatMap(({ killers }) => killers))])).toBe(0);
-  });
+    expect(await runTests([...new Set(chosen.flatMap(({ killers }) => killers))], 600_000)).toBe(0);
+  }, 620_000);
 
-  it.each(chosen)("killed: $what", async ({ file, find, replace, killers }) => {
-    const path = join(copy, file);
-    const sound = readFileSync(path, "utf8");
-    writeFileSync(
-      path,
-      sound.replace(find, () => replace),
-    );
-    try {
-      expect(await runTests(killers)).not.toBe(0);
-    } finally {
-      writeFileSync(path, sound);
-    }
-  });
+  it.each(chosen)(
+    "killed: $what",
+    async ({ file, find, replace, killers }) => {
+      const path = join(copy, file);
+      const sound = readFileSync(path, "utf8");
+      writeFileSync(
+        path,
+        sound.replace(find, () => replace),
+      );
+      try {
+        expect(await runTests(killers, 100_000)).not.toBe(0);
+      } finally {
+        writeFileSync(path, sound);
+      }
+    },
+    620_000,
+  );
 });

@@ -9,7 +9,6 @@ export interface Mutant {
 }
 
 const LISTS = ["test/mm/class-lists.test.ts"];
-const MODELS = ["test/policies/models.test.ts"];
 const TINY = ["test/policies/tiny-traces.test.ts"];
 const PLAIN = ["test/policies/plain-lru.test.ts"];
 
@@ -27,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
     "policies/sieve.ts",
     "if (hand === folio) hand = NIL;",
     "",
-    [...MODELS, "test/reclaim/unmap-range.test.ts"],
+    ["test/reclaim/unmap-range.test.ts"],
   ),
   mutant(
     "SIEVE moves survivors to the front",
@@ -36,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     "queue.add(folio, 0)",
     TINY,
   ),
-  mutant("random's bag keeps a hole", "policies/random.ts", "at[last] = hole;", "", MODELS),
+  mutant("random's bag keeps a hole", "policies/random.ts", "at[last] = hole;", "", TINY),
   mutant(
     "settle counts a stray but leaves it",
     "mm/lists.ts",
@@ -191,7 +190,7 @@ export const MUTANTS: readonly Mutant[] = [
     "reclaim/lru-batches.ts",
     "this.nrActivates = 0;\n    for",
     "for",
-    [...TINY, "test/relations.test.ts", "test/policies/models.test.ts", "test/mechanisms/relations.test.ts"],
+    ["test/reclaim/lru-batches.test.ts"],
   ),
   mutant(
     "the add batch forgets to forget",

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { NIL } from "../../lib/mm/folio.js";
+import { PTE_DIRTY } from "../../lib/mm/memory.js";
 import * as shelf from "../../lib/policies/index.js";
 import { checkInvariants } from "../../lib/sim/invariants.js";
 import { boot } from "../../lib/sim/machine.js";
 import { replay } from "../../lib/sim/replay.js";
-import { SLOT_MASK } from "../../lib/trace/trace.js";
+import { SLOT_MASK, WRITE } from "../../lib/trace/trace.js";
 import { anonLayout, CELL, fileLayout, traceOf } from "../tiny.js";
 import { counters, PAGES } from "./runs.js";
 
@@ -44,5 +45,12 @@ describe("replay", () => {
       expect(c.nr_access).toBe(2);
       expect(c.pgfault! + c.nr_fd_access!).toBe(records[0] === 0 && records[1] === 0 ? 1 : 2);
     }
+  });
+
+  it("a store on a hit dirties the PTE, a load does not clean it", () => {
+    const trace = traceOf(fileLayout(8), [0, 1, (0 | WRITE) >>> 0, 0, (2 | WRITE) >>> 0]);
+    const core = boot(CELL, trace, shelf.lru());
+    replay(core, trace);
+    expect([0, 1, 2].map((slot) => core.memory.pte[slot]! & PTE_DIRTY)).toEqual([PTE_DIRTY, 0, PTE_DIRTY]);
   });
 });
