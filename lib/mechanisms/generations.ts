@@ -20,15 +20,15 @@ import {
   LRU_REFS_MASK,
   type MemType,
   NIL,
+  PG_READ_TWICE,
   PG_REFERENCED,
-  PG_WORKINGSET,
 } from "../mm/folio.js";
 import type { ClassLists } from "../mm/lists.js";
 import type { GenerationClock } from "../mm/lruvec.js";
 import type { Tiers } from "./tiers.js";
 
 /** What is remembered of accesses on a folio; forgotten when it changes generation. */
-export const LRU_REFS_FLAGS: number = LRU_REFS_MASK | PG_REFERENCED | PG_WORKINGSET;
+export const LRU_REFS_FLAGS: number = LRU_REFS_MASK | PG_REFERENCED | PG_READ_TWICE;
 
 const BOTH: readonly MemType[] = [ANON, FILE];
 const ONLY_FILE: readonly MemType[] = [FILE];

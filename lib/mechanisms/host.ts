@@ -15,6 +15,8 @@ export interface Host {
   readonly stat: Vmstat;
   readonly swap: SwapArea;
   lruvecOf(folio: Folio): Lruvec;
+  /** True if the lruvec's policy keeps generations, and so drives the generation clock itself. */
+  hasGenerations(lruvec: Lruvec): boolean;
   /** The folio was accessed: ask its policy what follows. */
   accessed(folio: Folio, source: AccessSource): void;
   /** Queue a listed folio to be placed again as an active one; done when the batch is full or drained. */

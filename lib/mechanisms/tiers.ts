@@ -16,7 +16,7 @@
  * Source: mm/vmscan.c, read_ctrl_pos(), reset_ctrl_pos(), positive_ctrl_err(), get_tier_idx(),
  * get_type_to_scan(), sort_folio(), 6.12 (gains 1:2, one history generation).
  */
-import { type Folio, LRU_REFS_MASK, type MemType, PG_REFERENCED, PG_WORKINGSET } from "../mm/folio.js";
+import { type Folio, LRU_REFS_MASK, type MemType, PG_READ_TWICE, PG_REFERENCED } from "../mm/folio.js";
 import { lruRefs, tierOf } from "./access/fd-access.js";
 import type { Host } from "./host.js";
 
@@ -75,7 +75,7 @@ class TierController implements Tiers {
     const nr = folios.nrPages[folio]!;
     this.total[type * MAX_NR_TIERS + tier]! += nr;
     stat.tier_protected += nr;
-    folios.flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_WORKINGSET);
+    folios.flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_READ_TWICE);
     return true;
   }
 

@@ -18,7 +18,7 @@ export const PG_LRU: number = 1 << 0;
 export const PG_ACTIVE: number = 1 << 1;
 /** One access seen. */
 export const PG_REFERENCED: number = 1 << 2;
-/** Was part of the working set: once active (traditional LRU), or read twice or more (MGLRU). */
+/** Was part of the working set: once active. */
 export const PG_WORKINGSET: number = 1 << 3;
 /** Backed by swap: anonymous memory. Clear for page cache. */
 export const PG_SWAPBACKED: number = 1 << 4;
@@ -30,6 +30,10 @@ export const PG_WRITEBACK: number = 1 << 6;
 export const PG_RECLAIM: number = 1 << 7;
 /** An accessed bit was found and cleared by somebody other than the reference check (kernel: page idle tracking). */
 export const PG_YOUNG: number = 1 << 8;
+/** Has been mapped executable (VM_EXEC). For a check that does not look at the mappings; the kernel has no such flag. */
+export const PG_EXEC: number = 1 << 9;
+/** Read through descriptors twice or more. The kernel uses PG_workingset for it; here LRU's meaning stays apart. */
+export const PG_READ_TWICE: number = 1 << 10;
 /** Accesses through descriptors beyond the first two, saturating: 2 bits (kernel: LRU_REFS_MASK). */
 export const LRU_REFS_SHIFT = 12;
 export const LRU_REFS_MASK: number = 3 << LRU_REFS_SHIFT;

@@ -3,7 +3,7 @@ import type { Memcg } from "./memcg.js";
 
 /**
  * The generation clock of an lruvec: max_seq counts generations made, min_seq[type] those emptied. A policy of
- * generations drives it; for any other the core advances it by evictions (see `reclaim/epoch.ts`), so that
+ * generations drives it; for any other the core advances it by evictions (`Core.noteEvicted`), so that
  * mechanisms that think in generations (tiers, the refault window) work everywhere.
  * Kernel: struct lru_gen_folio, max_seq, min_seq.
  */

@@ -28,6 +28,8 @@ export interface AddressMap {
   readonly nrTables: number;
   /** First VMA that reaches into each leaf table. Shape: [nrTables]. */
   readonly tableVma: Int32Array;
+  /** Leaf tables of each process: [from, to). */
+  readonly tablesOf: readonly { readonly from: number; readonly to: number }[];
 }
 
 const maps = new WeakMap<TraceLayout, AddressMap>();
@@ -65,7 +67,19 @@ function buildMap(layout: TraceLayout): AddressMap {
     const last = Math.floor((start + nr - 1) / PTRS_PER_PTE);
     for (let t = Math.floor(start / PTRS_PER_PTE); t <= last; t++) tableVma[t] = v;
   }
-  return { layout, nrPages: pages, pageOf, vmaOf, firstSlot, nextSlot, nrTables, tableVma };
+  const tablesOf = tablesOfProcesses(layout);
+  return { layout, nrPages: pages, pageOf, vmaOf, firstSlot, nextSlot, nrTables, tableVma, tablesOf };
+}
+
+function tablesOfProcesses({ vmas }: TraceLayout): { from: number; to: number }[] {
+  const tables: { from: number; to: number }[] = [];
+  for (const { process, start, nr } of vmas) {
+    const to = Math.ceil((start + nr) / PTRS_PER_PTE);
+    const known = tables[process];
+    if (known === undefined) tables[process] = { from: Math.floor(start / PTRS_PER_PTE), to };
+    else known.to = to;
+  }
+  return Array.from(tables, (range) => range ?? { from: 0, to: 0 });
 }
 
 /**
@@ -81,12 +95,18 @@ export class Memory {
   readonly pteWords: Uint32Array;
   /** 1 if any PTE of the leaf table was ever set: the table exists. Shape: [nrTables]. */
   readonly tablePresent: Uint8Array;
+  /** Processes in the order of their first fault. */
+  readonly started: number[] = [];
+  /** 1 if the process has faulted since it was last walked. Shape: [processes]. */
+  readonly hasRun: Uint8Array;
   /** Folio that holds each page, or NIL. Shape: [nrPages]. */
   readonly folioOf: Int32Array;
   /** Shadow of each non-resident page, or NO_SHADOW. Shape: [nrPages]. */
   readonly shadow: Uint32Array;
   /** 1 for an anonymous page whose content is in swap. Shape: [nrPages]. */
   readonly swapped: Uint8Array;
+
+  private readonly seen: Uint8Array;
 
   constructor(layout: TraceLayout) {
     this.map = addressMap(layout);
@@ -95,9 +115,19 @@ export class Memory {
     this.pte = new Uint8Array(bytes);
     this.pteWords = new Uint32Array(this.pte.buffer);
     this.tablePresent = new Uint8Array(this.map.nrTables);
+    this.hasRun = new Uint8Array(this.map.tablesOf.length);
+    this.seen = new Uint8Array(this.map.tablesOf.length);
     this.folioOf = new Int32Array(this.map.nrPages).fill(NIL);
     this.shadow = new Uint32Array(this.map.nrPages);
     this.swapped = new Uint8Array(this.map.nrPages);
+  }
+
+  /** The process has been running: it took a fault. */
+  noteRun(process: number): void {
+    this.hasRun[process] = 1;
+    if (this.seen[process] === 1) return;
+    this.seen[process] = 1;
+    this.started.push(process);
   }
 
   /** The VMA of a mapped slot. */

@@ -102,7 +102,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       accessed(folio, source) {
         if (source === BY_FAULT) return;
         if (source !== BY_FD) {
-          if ((flags[folio]! & PG_LRU) === 0) return ctx.markYoung(folio);
+          if ((flags[folio]! & PG_LRU) === 0 || folios.klass[folio] === top) return ctx.markYoung(folio);
           ctx.youngHit(folio, top);
           if (folios.klass[folio] === top) flags[folio]! |= PG_ACTIVE;
           return;
@@ -138,7 +138,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
         const referenced = (flags[folio]! & PG_REFERENCED) !== 0;
         flags[folio]! &= ~PG_REFERENCED;
         const file = folios.type(folio) === FILE;
-        if (vmas === 0) return referenced && file ? "reclaim-clean" : "reclaim";
+        if (vmas === 0) return "reclaim";
         flags[folio]! |= PG_REFERENCED;
         return referenced || vmas > 1 || (exec && file) ? "activate" : "keep";
       },

@@ -67,11 +67,12 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
     lookaround: 64,
     fd: "refs",
     ages: "flags",
+    young: "promote",
     workingset: "generations",
     tiers: "pid",
     balance: "tiers",
   },
-  asks: ["balance", "ages"],
+  asks: ["balance", "ages", "young"],
 
   attach(ctx) {
     const { folios, clock } = ctx;
@@ -93,6 +94,13 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
       if ((flags[folio]! & PG_ACTIVE) !== 0) return clock.maxSeq;
       if ((type === ANON && !rotated) || isPending(folio)) return Math.max(clock.maxSeq - 1, oldest);
       return rotated || oldest + minGens >= clock.maxSeq ? oldest : oldest + 1;
+    }
+
+    /** The older generation first; on a tie swappiness 1 and 200 say it, else the balance. */
+    function typeToScan(sc: ScanControl): MemType {
+      if (minSeq[ANON]! < minSeq[FILE]!) return ANON;
+      if (sc.swappiness === 1) return FILE;
+      return sc.swappiness === 200 ? ANON : ctx.balance.pick(ctx.lruvec, sc.swappiness);
     }
 
     /** Sort and take from the tail of a type's oldest generation. */
@@ -125,8 +133,9 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
         if (source === BY_FAULT) flags[folio]! |= PG_ACTIVE;
         else if ((flags[folio]! & PG_LRU) === 0) flags[folio]! |= PG_REFERENCED;
         else if (source === BY_WALK) {
-          flags[folio]! &= ~LRU_REFS_FLAGS;
-          ctx.promote(folio, ring.youngest);
+          const before = folios.klass[folio];
+          if (before !== ring.youngest) ctx.youngHit(folio, ring.youngest);
+          if (folios.klass[folio] === ring.youngest) flags[folio]! &= ~LRU_REFS_FLAGS;
         } else if (folios.klass[folio] !== ring.youngest) {
           flags[folio]! &= ~LRU_REFS_FLAGS;
           ctx.activate(folio);
@@ -134,23 +143,21 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
       },
 
       budget(sc) {
+        if (sc.nrBatches === 0) ctx.drain();
         const aging = ring.needAging(canSwap(sc));
         if (!aging || sc.priority === DEF_PRIORITY) return Math.floor(ring.total / 2 ** sc.priority);
-        ctx.walk();
+        ctx.walk(canSwap(sc));
         ring.advance(canSwap(sc));
         return 0; // out of cold folios: the next priority evicts
       },
 
       isolate(sc) {
         const both = canSwap(sc);
-        const type = !both
-          ? FILE
-          : minSeq[ANON]! < minSeq[FILE]!
-            ? ANON
-            : ctx.balance.pick(ctx.lruvec, sc.swappiness);
+        const type = both ? typeToScan(sc) : FILE;
         scanType(sc, type);
         if (sc.nrTaken === 0 && sc.more() && both) {
           const other: MemType = type === ANON ? FILE : ANON;
+          sc.nrLooked = 0;
           ctx.tiers.update(other);
           scanType(sc, other);
         }
@@ -165,7 +172,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
         const { vmas, exec } = ctx.references(folio);
         flags[folio]! &= ~(PG_REFERENCED | PG_YOUNG);
         const file = folios.type(folio) === FILE;
-        if (vmas === 0) return seen && file ? "reclaim-clean" : "reclaim";
+        if (vmas === 0) return "reclaim";
         flags[folio]! |= PG_REFERENCED;
         return seen || vmas > 1 || (exec && file) ? "activate" : "keep";
       },

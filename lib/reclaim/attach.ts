@@ -35,7 +35,10 @@ export function attach(core: Core, lruvec: Lruvec, policy: Policy, seed: number)
 function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Required<ReclaimOps> {
   return {
     budget(sc) {
-      if (sc.nrBatches === 0) ctx.walkIfDue();
+      if (sc.nrBatches === 0) {
+        ctx.drain();
+        ctx.walkIfDue();
+      }
       const anon = ctx.canReclaim(ANON) ? lruvec.pages(ANON) : 0;
       return Math.floor((anon + lruvec.pages(FILE)) / 2 ** sc.priority);
     },
@@ -76,15 +79,16 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
       folios.flags[folio]! |= PG_YOUNG;
     },
     canReclaim: (type) => core.canReclaim(type),
-    walk() {
+    walk(maySwap) {
       if (!mechanisms.walk.enabled) return false;
       sc.nrSinceWalk = 0;
-      mechanisms.walk.run(lruvec, core.canReclaim(ANON));
+      mechanisms.walk.run(lruvec, maySwap);
       return true;
     },
+    drain: () => core.batches.drain(),
     walkIfDue() {
       const due = settings.walkEvery * (lruvec.pages(ANON) + lruvec.pages(FILE));
-      return mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk();
+      return mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk(core.canReclaim(ANON));
     },
     demote: (control, lists, type, from, to, nr) => demote(core, lruvec, control, lists, type, from, to, nr),
     takeTail: (control, lists, type, klass, nr) => takeTail(core, control, lists, type, klass, nr),
@@ -106,7 +110,8 @@ function demote(
   core.batches.drain();
   stat.lru_lock += 2; // once to isolate, once to put back
   let rotated = 0;
-  for (let looked = 0; looked < nr; ) {
+  const end = Math.min(nr, lists.size(type, from)); // each folio once
+  for (let looked = 0; looked < end; ) {
     const folio = lists.tail(type, from);
     if (folio === NIL) break;
     const pages = folios.nrPages[folio]!;
@@ -117,6 +122,7 @@ function demote(
     const found = mechanisms.references.check(folio);
     if (found.vmas > 0 && found.exec && type === FILE) {
       lists.move(folio, from);
+      lruvec.nonresidentAge += pages;
       rotated += pages;
       continue;
     }

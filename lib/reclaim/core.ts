@@ -103,6 +103,10 @@ export class Core implements Host {
     return this.attached[this.folios.lruvec[folio]!]!.lists!;
   }
 
+  hasGenerations(lruvec: Lruvec): boolean {
+    return this.attached[lruvec.id]!.drivesClock;
+  }
+
   accessed(folio: Folio, source: AccessSource): void {
     this.opsOf(folio).accessed(folio, source);
   }

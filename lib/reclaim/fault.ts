@@ -10,7 +10,7 @@
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
 import { BY_FAULT } from "../mm/access.js";
-import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
+import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_EXEC, PG_SWAPBACKED } from "../mm/folio.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE } from "../trace/trace.js";
 import { charge } from "./charge.js";
@@ -31,7 +31,9 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   }
   memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
   memory.tablePresent[Math.floor(slot / PTRS_PER_PTE)] = 1;
+  memory.noteRun(vma.process);
   core.folios.mapcount[folio]!++;
+  if (vma.exec === true) core.folios.flags[folio]! |= PG_EXEC;
   return true;
 }
 

@@ -23,8 +23,8 @@ export type Placing =
   /** Taken over from another policy. */
   | "adopted";
 
-/** The fate of a candidate. "reclaim-clean": only if no write is needed. */
-export type Verdict = "reclaim" | "reclaim-clean" | "keep" | "activate";
+/** The fate of a candidate: lose it; put it back; put it back as active. */
+export type Verdict = "reclaim" | "keep" | "activate";
 
 /**
  * The decisions of one policy on one lruvec. The core calls them in this order for one batch:
@@ -33,7 +33,7 @@ export type Verdict = "reclaim" | "reclaim-clean" | "keep" | "activate";
  *
  * Hooks run to completion under lru_lock unless stated; they never count, never free, never allocate on the
  * way, and touch no list but their own. Two hooks are required. The rest default to the plainest behaviour,
- * filled in once when the policy is attached (`defaults.ts`), so the core calls all of them without asking.
+ * filled in once when the policy is attached (`attach.ts`), so the core calls all of them without asking.
  */
 export interface ReclaimOps {
   /**
@@ -55,8 +55,8 @@ export interface ReclaimOps {
    * (optional) How many pages this pass may look at, in all. Asked before each batch, without the lock;
    * `sc.nrBatches` is 0 at the start of a pass: the place to age, to walk page tables, to set targets.
    * 0 or less ends the pass.
-   * Left out: all evictable pages of the lruvec >> priority, and a page-table walk, if the slot has one, each
-   * time that half of the lruvec has been scanned.
+   * Left out: drain the batches; all evictable pages of the lruvec >> priority; and a page-table walk, if the slot
+   * has one, each time that half of the lruvec has been scanned.
    */
   budget?(sc: ScanControl): number;
 
@@ -123,7 +123,7 @@ export interface LruvecContext {
   references(folio: Folio): References;
   /** Give a listed folio the class of an active one, by list move or by flag, as the slot has it. */
   promote(folio: Folio, klass: number): void;
-  /** A walk or look-around found a listed folio young: mark it or promote it, as the slot has it. */
+  /** A walk or look-around found a folio young that is listed below `klass`: mark or promote it, as the slot has it. */
   youngHit(folio: Folio, klass: number): void;
   /** Queue a listed folio to be placed again with PG_ACTIVE: always a list move. Kernel: folio_activate(). */
   activate(folio: Folio): void;
@@ -131,9 +131,11 @@ export interface LruvecContext {
   markYoung(folio: Folio): void;
   /** True if folios of the type can be freed now (anonymous memory needs swap). */
   canReclaim(type: MemType): boolean;
-  /** Run the page-table walk of the slot once. False if the slot is empty. */
-  walk(): boolean;
-  /** Run it if half of the lruvec (setting `walkEvery`) has been looked at since the last one. */
+  /** Run the page-table walk of the slot once. False if the slot is empty. @param maySwap - Walk anonymous memory, too. */
+  walk(maySwap: boolean): boolean;
+  /** Empty the per-CPU batches, so that what they hold can be seen on lists; `takeTail` and `demote` do it themselves. */
+  drain(): void;
+  /** Run the walk if half of the lruvec (setting `walkEvery`) has been looked at since the last one. */
   walkIfDue(): boolean;
   /**
    * Move up to `nr` pages from the tail of one class to the head of another, clearing accessed bits on the way

@@ -45,10 +45,7 @@ function tryToFree(core: Core, lruvec: Lruvec, folio: Folio): boolean {
   const nr = folios.nrPages[folio]!;
   const type: MemType = folios.type(folio);
   const verdict = core.attached[lruvec.id]!.ops.checkReferences(folio);
-  const result =
-    verdict === "reclaim" || verdict === "reclaim-clean"
-      ? mechanisms.pageout.pageOut(folio, verdict === "reclaim-clean")
-      : verdict;
+  const result = verdict === "reclaim" ? mechanisms.pageout.pageOut(folio) : verdict;
   if (result !== "freed") {
     if (result === "activate") {
       folios.flags[folio]! |= PG_ACTIVE;

@@ -1,7 +1,7 @@
 /*
  * One pass over one lruvec: batch after batch, as long as the policy's budget lasts.
  *
- *   drain -> { budget -> isolate -> shrinkFolioList -> put back -> writeback } ...
+ *   { budget -> isolate -> shrinkFolioList -> put back -> writeback } ...
  *
  * This is the whole path. What is looked at, in which order, and what is spared are the policy's answers; how
  * a page is checked, freed and counted are the mechanisms'.
@@ -15,7 +15,6 @@ import { shrinkFolioList } from "./shrink-folio-list.js";
 export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
   const { sc, mechanisms } = core;
   const { ops } = core.attached[lruvec.id]!;
-  core.batches.drain();
   sc.beginPass();
   // Bound: each batch looks at one page or more, or ends the pass; a pass ends at twice what there is.
   const most = 2 * (lruvec.pages(ANON) + lruvec.pages(FILE)) + 64;

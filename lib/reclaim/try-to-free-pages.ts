@@ -19,14 +19,15 @@ export function tryToFreePages(core: Core, memcg: Memcg, nr: number): number {
   sc.swappiness = core.params.swappiness;
   sc.forceDeactivate = false;
   sc.skippedDeactivate = false;
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 3; round++) {
     for (sc.priority = DEF_PRIORITY; sc.priority >= 0; sc.priority--) {
       for (const lruvec of core.lruvecs) if (lruvec.memcg === memcg) shrinkLruvec(core, lruvec);
       if (sc.nrReclaimed >= sc.nrToReclaim) break;
     }
     for (const lruvec of core.lruvecs) if (lruvec.memcg === memcg) lruvec.snapshotRefaults();
-    if (sc.nrReclaimed > 0 || !sc.skippedDeactivate) break;
-    sc.forceDeactivate = true;
+    // Without progress: once more over all memcgs, then once with active pages deactivated, if any were skipped.
+    if (sc.nrReclaimed > 0 || (round === 1 && !sc.skippedDeactivate)) break;
+    sc.forceDeactivate = round === 1;
   }
   return sc.nrReclaimed;
 }

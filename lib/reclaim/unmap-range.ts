@@ -1,10 +1,11 @@
 /*
  * A process gives memory back (munmap, exit): its PTEs go, anonymous pages and their swap slots are freed,
- * file pages stay cached. A young PTE of a file page counts as one access, as when the kernel zaps it.
+ * file pages stay cached, page tables without entries are freed. A young PTE of a file page counts as one access, as when the kernel zaps it.
  * Source: mm/memory.c, zap_present_folio_ptes(), 6.12.
  */
 import { NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import { PTRS_PER_PTE } from "../trace/trace.js";
 import type { Core } from "./core.js";
 
 /** Unmap `nr` slots from `start` on. */
@@ -32,4 +33,16 @@ export function unmapRange(core: Core, start: number, nr: number): void {
     }
     memory.shadow[page] = NO_SHADOW;
   }
+  const last = Math.floor((start + nr - 1) / PTRS_PER_PTE);
+  for (let table = Math.floor(start / PTRS_PER_PTE); table <= last; table++) freeTableIfEmpty(core, table);
+}
+
+/** A leaf table without present PTEs and without pages in swap goes away with the last range in it. */
+function freeTableIfEmpty({ memory }: Core, table: number): void {
+  const from = table * PTRS_PER_PTE;
+  for (let slot = from; slot < from + PTRS_PER_PTE; slot++) {
+    const page = memory.map.pageOf[slot]!;
+    if ((memory.pte[slot]! & PTE_PRESENT) !== 0 || (page >= 0 && memory.swapped[page] === 1)) return;
+  }
+  memory.tablePresent[table] = 0;
 }

@@ -93,9 +93,8 @@ function filterOf(core: Core, settings: Settings): TableFilter {
   return flippingFilter(core, [bloomTableSet(keys), bloomTableSet(keys)]);
 }
 
-/** A refault in the window sets ACTIVE where no refs could say it (fd accesses are not counted). */
 function workingsetOf(core: Core, settings: Settings, tiers: Tiers, balance: Balance): Workingset {
   if (settings.workingset === "distance") return refaultDistance(core, tiers, balance);
-  if (settings.workingset === "off") return noWorkingset(core);
-  return generationWindow(core, tiers, settings.fd === "refs" ? "flags" : "activate");
+  if (settings.workingset === "off") return noWorkingset(core, balance);
+  return generationWindow(core, tiers, balance);
 }

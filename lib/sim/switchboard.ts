@@ -68,6 +68,19 @@ export function resolveSettings(policy: Policy, set: Readonly<Record<string, Swi
       "nothing would ever set the flag; set walk=on or references=rmap",
     );
   }
+  if (wanted.references === "flags" && wanted.young === "promote") {
+    refuse(
+      "references=flags with young=promote",
+      "a walk that promotes leaves no mark for the check; set young=mark or touch",
+    );
+  }
+  const found = wanted.walk === "on" || wanted.lookaround > 0;
+  if (asked("young") && !found) {
+    refuse(`young=${wanted.young} without walk and look-around`, "nothing would be found young; set walk=on");
+  }
+  if (asked("ages") && wanted.ages === "flags" && !found && wanted.fd !== "two-touch") {
+    refuse("ages=flags with nothing to promote", "set walk=on, lookaround or fd=two-touch");
+  }
   if (wanted.tiers !== "off" && wanted.fd !== "refs") {
     if (asked("tiers")) {
       refuse(`tiers=${wanted.tiers} with fd=${wanted.fd}`, "tiers are made of counted reads; set fd=refs");

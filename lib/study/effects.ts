@@ -5,6 +5,10 @@
  *              a pair for each seed; ratio = sum / sum, interval over the seeds
  *   all:       geometric mean of the traces' ratios, each trace weighing the same, interval over the traces
  *
+ * A trace on which the point's runs equal the base's in every counter says nothing of the mechanism, only that it
+ * had no occasion (no page table to walk, nothing read twice); such traces are left out of the mean, and `n`
+ * says how many are in it.
+ *
  * The first interval says how much the ratio moves with the seed, the second how much it differs between
  * programs. Few seeds or traces make narrow BCa intervals too narrow: with 5 values a nominal 95 % covers
  * about 84 % (normal data).
@@ -23,8 +27,13 @@ export interface Effect {
   readonly lo?: number;
   readonly hi?: number;
   readonly trace?: string;
-  /** Pairs, or traces, that the ratio rests on; traces where either side is 0 cannot enter a geometric mean. */
+  /**
+   * Pairs that the ratio rests on; of a summary, traces: those where the point changed anything at all, less those
+   * where either side counts 0, which cannot enter a geometric mean.
+   */
   readonly n: number;
+  /** The point changed no counter on this trace. */
+  readonly inert?: boolean;
 }
 
 /** What to measure: a counter, or a sum of counters, under the name that tables and plots show. */
@@ -33,7 +42,7 @@ export type Measures = Readonly<Record<string, string | readonly string[]>>;
 /** The measures of the standard ablation report: what reclaim got wrong, and what it did for it. */
 export const STANDARD_MEASURES: Measures = {
   refaults: "workingset_refault",
-  "pages scanned": "pgscan",
+  "pages scanned": ["pgscan", "pgrefill"],
   "PTEs read": ["walk_pte", "lookaround_pte", "rmap_pte"],
   "rmap walks": "rmap_walk",
   "lru_lock taken": "lru_lock",
@@ -57,7 +66,8 @@ export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEAS
       const names = typeof counters === "string" ? [counters] : counters;
       const ofTraces: Effect[] = [];
       for (const [trace, ofTrace] of groupBy(ofPoint, ({ row }) => row.labels.trace)) {
-        ofTraces.push({ point, base, measure, trace, ...traceRatio(ofTrace, names) });
+        const inert = ofTrace.every(({ row, base: of }) => sameCounters(row, of));
+        ofTraces.push({ point, base, measure, trace, inert, ...traceRatio(ofTrace, names) });
       }
       single.push(...ofTraces);
       summaries.push({ point, base, measure, ...overTraces(ofTraces) });
@@ -121,7 +131,7 @@ function traceRatio(
 
 /** Geometric mean over the traces on which both sides do something. */
 function overTraces(ofTraces: readonly Effect[]): Omit<Effect, "point" | "base" | "measure"> {
-  const ratios = ofTraces.map(({ ratio }) => ratio);
+  const ratios = ofTraces.filter(({ inert }) => inert !== true).map(({ ratio }) => ratio);
   const usable = ratios.filter((ratio) => ratio > 0 && Number.isFinite(ratio));
   if (usable.length === 0) {
     const ratio = ratios.includes(Number.POSITIVE_INFINITY)
@@ -136,6 +146,10 @@ function overTraces(ofTraces: readonly Effect[]): Omit<Effect, "point" | "base" 
     usable.map(() => 1),
   );
   return n < 2 ? { ratio: estimate, n } : { ratio: estimate, lo: low, hi: high, n };
+}
+
+function sameCounters(a: Row, b: Row): boolean {
+  return Object.entries(a.counters).every(([name, value]) => value === b.counters[name]);
 }
 
 function counted({ counters }: Row, names: readonly string[]): number {

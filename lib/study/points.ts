@@ -99,13 +99,19 @@ export const LRU_POINTS: Readonly<Record<string, Point>> = {
     policy: LRU,
     set: { walk: "on", references: "flags" },
     base: "LRU",
-    text: "the walk is the only detector: no reverse-map walk, at the tail or in the active scan",
+    text: "what walks find young is all that is known: no reverse-map walk, at the tail or in the active scan",
   },
   "LRU + look-around": {
     policy: LRU,
     set: { lookaround: 64 },
     base: "LRU",
     text: "neighbours of a young candidate are read, too; young twice: active",
+  },
+  "LRU + Bloom + walk": {
+    policy: LRU,
+    set: { walk: "on", filter: "bloom" },
+    base: "LRU",
+    text: "the walk is confined to tables that were dense in the walk before",
   },
   "LRU + look-around + Bloom + walk": {
     policy: LRU,
@@ -117,7 +123,7 @@ export const LRU_POINTS: Readonly<Record<string, Point>> = {
     policy: LRU,
     set: { ages: "flags" },
     base: "LRU",
-    text: "activation of a listed page writes a flag; eviction sorts it later",
+    text: "promotion of a listed page writes a flag (flag_update, not pgactivate); eviction sorts it later",
   },
   "LRU + tiers": {
     policy: LRU,

@@ -1,6 +1,7 @@
 /*
  * A Bloom filter over leaf tables: 2^15 bits, two bit positions a table, both from one multiplicative hash of
- * the address of the table's PMD entry. About one false positive in five at 10,000 tables.
+ * the address of the table's PMD entry. With tens of thousands of tables false positives get common; the exact set
+ * shows what they cost.
  *
  * Differs from the kernel: PMD entries have synthetic addresses (8 bytes apart, in table order from the start
  * of the direct map), so the false positives of a trace are the same in every run.

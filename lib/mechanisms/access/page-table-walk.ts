@@ -9,10 +9,12 @@
  * cheap: the accessed bit of the table's own entry (set by the hardware on the way down, so a table nobody
  * went through is skipped whole), and the filter of tables that were dense last time.
  *
- * The very first walk of an lruvec is forced: every table, whatever its bits say.
+ * A process is only walked if it has run since its last walk; when reclaim ages twice in one run, the second
+ * walk finds nobody, and the filters flip without having been filled. The first walk that meets a new process
+ * is forced for it and for those after it: every table, whatever its bits say.
  *
- * Differs from the kernel: locks are free, every process counts as having run since the last walk, and VMAs
- * without recency are skipped here as there. The non-leaf bit is the OR of PTE_TOUCHED over the table, which
+ * Differs from the kernel: locks are free, and a process counts as having run when it has faulted (the kernel
+ * notes it at a context switch to the process). The non-leaf bit is the OR of PTE_TOUCHED over the table, which
  * is what the hardware keeps when every access walks the page tables (no TLB).
  * Source: mm/vmscan.c, walk_mm(), walk_pmd_range(), walk_pte_range(), iterate_mm_list(), 6.12.
  */
@@ -39,7 +41,8 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
   const { memory, stat } = host;
   const { pteWords, map } = memory;
   const wordsPerTable = PTRS_PER_PTE / 4;
-  let forced = true;
+  /** 1 if a walk has met the process. Shape: [processes]. */
+  const walked = new Uint8Array(map.tablesOf.length);
 
   /** Test and clear the non-leaf accessed bit of a table. */
   function testAndClearTouched(table: number): boolean {
@@ -74,36 +77,49 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
     return young;
   }
 
+  /** Walk one table. */
+  function walkTable(lruvec: Lruvec, table: number, maySwap: boolean, forced: boolean): void {
+    if (!forced && nonleaf && !testAndClearTouched(table)) {
+      stat.walk_skip_nonleaf++;
+      return;
+    }
+    if (!forced && !filter.test(table)) return;
+    const first = table * PTRS_PER_PTE;
+    let total = 0;
+    let young = 0;
+    for (let v = map.tableVma[table]!; v < memory.vmas.length; v++) {
+      const vma = memory.vmas[v]!;
+      if (vma.start >= first + PTRS_PER_PTE) break;
+      if (vma.recency === false || (vma.kind === "anon" && !maySwap)) continue;
+      const start = Math.max(first, vma.start);
+      const end = Math.min(first + PTRS_PER_PTE, vma.start + vma.nr);
+      total += end - start;
+      young += scan(lruvec, start, end);
+    }
+    stat.walk_table++;
+    if (total > 0 && young * PTES_PER_LINE >= total) filter.addNext(table);
+  }
+
   return {
     enabled: true,
     run(lruvec, maySwap) {
       stat.walk++;
-      filter.beginWalk();
-      for (let table = 0; table < map.nrTables; table++) {
-        if (memory.tablePresent[table] === 0) continue;
-        if (!forced && nonleaf && !testAndClearTouched(table)) {
-          stat.walk_skip_nonleaf++;
-          continue;
+      let forced = false;
+      let met = false;
+      for (const process of memory.started) {
+        forced ||= walked[process] === 0;
+        if (!forced && memory.hasRun[process] === 0) continue;
+        memory.hasRun[process] = 0;
+        if (!met) filter.beginWalk();
+        met = true;
+        const { from, to } = map.tablesOf[process]!;
+        for (let table = from; table < to; table++) {
+          if (memory.tablePresent[table] === 1) walkTable(lruvec, table, maySwap, forced);
         }
-        if (!forced && !filter.test(table)) continue;
-        const first = table * PTRS_PER_PTE;
-        let total = 0;
-        let young = 0;
-        for (let v = map.tableVma[table]!; v < memory.vmas.length; v++) {
-          const vma = memory.vmas[v]!;
-          if (vma.start >= first + PTRS_PER_PTE) break;
-          if (vma.recency === false || (vma.kind === "anon" && !maySwap)) continue;
-          const start = Math.max(first, vma.start);
-          const end = Math.min(first + PTRS_PER_PTE, vma.start + vma.nr);
-          total += end - start;
-          young += scan(lruvec, start, end);
-        }
-        stat.walk_table++;
-        if (total > 0 && young * PTES_PER_LINE >= total) filter.addNext(table);
       }
+      for (const process of memory.started) walked[process] = 1;
       filter.endWalk();
       stat.lru_lock++; // the batched page counts of the generations go in under the lock
-      forced = false;
     },
   };
 }

@@ -8,14 +8,14 @@
  *   folio -- rmap --> PTE of process 1 [young]   -> cleared, +1; look-around may scan its neighbours
  *               `---> PTE of process 2 [old]
  *
- * A folio whose accessed bit somebody else has already cleared (a walk, look-around) carries PG_young, which
- * counts like a young mapping; so detectors add up instead of hiding accesses from each other.
+ * A folio whose accessed bit somebody else has already cleared (a walk, look-around) carries PG_young, which makes
+ * the first mapping that is met count as young; so detectors add up instead of hiding accesses from each other.
  *
  * Differs from the kernel: locks are always free, and PG_young of an unmapped folio counts too (the kernel
  * uses the flag for mapped folios only).
  * Source: mm/rmap.c, folio_referenced() and folio_referenced_one(), 6.12.
  */
-import { type Folio, PG_YOUNG } from "../../mm/folio.js";
+import { type Folio, PG_EXEC, PG_YOUNG } from "../../mm/folio.js";
 import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
 import type { Host } from "../host.js";
 import type { LookAround } from "./look-around.js";
@@ -43,7 +43,7 @@ export function rmapReferences(host: Host, lookAround: LookAround): ReferenceChe
     check(folio) {
       found.vmas = 0;
       found.exec = false;
-      const marked = (folios.flags[folio]! & PG_YOUNG) !== 0;
+      let marked = (folios.flags[folio]! & PG_YOUNG) !== 0;
       folios.flags[folio]! &= ~PG_YOUNG;
       let left = folios.mapcount[folio]!;
       if (left > 0) stat.rmap_walk++;
@@ -57,25 +57,33 @@ export function rmapReferences(host: Host, lookAround: LookAround): ReferenceChe
         if ((pte & PTE_PRESENT) === 0) continue;
         left--;
         const vma = memory.vma(slot);
-        if (vma.recency === false || (pte & PTE_YOUNG) === 0) continue;
-        memory.pte[slot] = pte & ~PTE_YOUNG;
+        if (vma.recency === false) continue;
+        const young = (pte & PTE_YOUNG) !== 0;
+        if (!young && !marked) continue;
+        marked = false; // the mark stands for one mapping: the first that is met
         found.vmas++;
         if (vma.exec === true) found.exec = true;
+        if (!young) continue;
+        memory.pte[slot] = pte & ~PTE_YOUNG;
         lookAround.around(slot, folio);
       }
-      if (marked && found.vmas === 0) found.vmas = 1;
+      if (marked) found.vmas++; // not mapped: a read left the mark
       return found;
     },
   };
 }
 
-/** Trust PG_young alone: what walks have found since the last check. No reverse map, no PTE is read. */
+/**
+ * Trust PG_young alone: what walks have found since the last check. No reverse map, no PTE is read; several young
+ * mappings count as one, and a folio is executable if it was ever mapped so.
+ */
 export function flagReferences(host: Host): ReferenceCheck {
   const { flags } = host.folios;
   const found: References = { vmas: 0, exec: false };
   return {
     check(folio) {
       found.vmas = (flags[folio]! & PG_YOUNG) === 0 ? 0 : 1;
+      found.exec = found.vmas > 0 && (flags[folio]! & PG_EXEC) !== 0;
       flags[folio]! &= ~PG_YOUNG;
       return found;
     },

@@ -5,7 +5,8 @@
  *   walk n+1  tests  set B,  fills set A, cleared first
  *
  * A table that was sparse in one walk is skipped by the next, unless look-around meets a young cluster in it.
- * Without look-around a table dropped once never returns.
+ * Without look-around a table dropped once never returns. A set that no walk has ever begun to fill is missing: it
+ * takes nothing in, and tests true for every table.
  *
  * Source: mm/vmscan.c, test_bloom_filter(), update_bloom_filter(), reset_bloom_filter(), suitable_to_scan(),
  * walk_pmd_range(), 6.12.
@@ -23,7 +24,7 @@ export interface TableFilter {
   addNext(table: number): void;
   /** Put a table into the set that the next walk to start will test (fed from outside a walk). */
   addNow(table: number): void;
-  /** A walk starts: empty the set of the one after it. */
+  /** A walk met its first process: empty the set of the walk after it. Not called if it meets none. */
   beginWalk(): void;
   /** The walk is over: flip. */
   endWalk(): void;
@@ -39,22 +40,29 @@ export interface TableSet {
 /** Two sets that flip at each walk. */
 export function flippingFilter(host: Host, sets: readonly [TableSet, TableSet]): TableFilter {
   const { stat } = host;
+  const exists = [false, false];
   let current = 0;
+  function add(which: number, table: number): void {
+    if (!exists[which]) return;
+    stat.filter_add++;
+    sets[which as 0 | 1].add(table);
+  }
   return {
     test(table) {
-      const hit = sets[current as 0 | 1].has(table);
+      const hit = !exists[current] || sets[current as 0 | 1].has(table);
       if (!hit) stat.walk_skip_filter++;
       return hit;
     },
     addNext(table) {
-      stat.filter_add++;
-      sets[(current ^ 1) as 0 | 1].add(table);
+      add(current ^ 1, table);
     },
     addNow(table) {
-      stat.filter_add++;
-      sets[current as 0 | 1].add(table);
+      add(current, table);
     },
-    beginWalk: () => sets[(current ^ 1) as 0 | 1].clear(),
+    beginWalk() {
+      exists[current ^ 1] = true;
+      sets[(current ^ 1) as 0 | 1].clear();
+    },
     endWalk() {
       current ^= 1;
     },

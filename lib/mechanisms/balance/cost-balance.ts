@@ -43,8 +43,6 @@ export function costBalance(tiers: Tiers): Balance {
     shares,
     pick: pickByShares(shares, tiers),
     noteRefault: (lruvec, type, nr) => note(lruvec, type, nr, 0),
-    noteBatch(lruvec, type, nrWritten, nrRotated) {
-      if (nrWritten + nrRotated > 0) note(lruvec, type, nrWritten, nrRotated);
-    },
+    noteBatch: note,
   };
 }

@@ -6,6 +6,8 @@
  *   file, clean        -> drop: the copy on disk is the same
  *   file, dirty        -> writeback first, to be met again at the tail, clean
  *
+ * Differs from the kernel: reclaim on a limit only; kswapd's rules (writing file pages on the second meeting, "only
+ * if clean" after a read) have no effect there.
  * Source: mm/vmscan.c, shrink_folio_list(), 6.12; the steps in its order.
  */
 import { type Folio, PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED, PG_WRITEBACK } from "../../mm/folio.js";
@@ -19,7 +21,7 @@ export type PageoutResult = "freed" | "keep" | "activate";
 
 export interface Pageout {
   /** Try to free an isolated folio. On "freed" it is unmapped and clean; the core drops it from the cache. */
-  pageOut(folio: Folio, cleanOnly: boolean): PageoutResult;
+  pageOut(folio: Folio): PageoutResult;
   /** A batch has been put back: writeback that the batch asked for may run. */
   batchDone(): void;
 }
@@ -27,7 +29,7 @@ export interface Pageout {
 export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pageout {
   const { flags } = host.folios;
   return {
-    pageOut(folio, cleanOnly) {
+    pageOut(folio) {
       if ((flags[folio]! & PG_WRITEBACK) !== 0) {
         flags[folio]! |= PG_RECLAIM;
         return "activate";
@@ -36,7 +38,6 @@ export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pag
       unmap(host, folio);
       if ((flags[folio]! & PG_DIRTY) === 0) return "freed";
       if ((flags[folio]! & PG_SWAPBACKED) !== 0) return swapOut.write(folio);
-      if (cleanOnly) return "keep";
       flags[folio]! |= PG_RECLAIM;
       writeback.request(folio);
       return "activate";

@@ -6,13 +6,15 @@
  *   . . . [evicted] . . . . . . . . . . . [refault]  min_seq
  *                                                           8 or more: only counted
  *
- * Placement follows `place`: "flags" leaves it to refs and WORKINGSET (a page that came back in a fault, or
- * that had been read often, starts at full refs); "activate" sets ACTIVE, for policies that know no refs.
+ * Placement: on generations it is left to the counts (a page that came back in a fault, or that had been read often,
+ * starts with full counts, and that is a restore). A policy without generations gets it as ACTIVE, and a restore is
+ * what it is elsewhere: a page that had been active. A restore is a cost to the balance, as with refault distance.
  *
  * Source: mm/workingset.c, lru_gen_eviction(), lru_gen_test_recent(), lru_gen_refault(), 6.12.
  */
-import { LRU_REFS_MASK, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
+import { LRU_REFS_MASK, PG_ACTIVE, PG_READ_TWICE, PG_WORKINGSET } from "../../mm/folio.js";
 import { lruRefs } from "../access/fd-access.js";
+import type { Balance } from "../balance/balance.js";
 import type { Host } from "../host.js";
 import type { Tiers } from "../tiers.js";
 import { countActivate, countRefault, countRestore } from "./count.js";
@@ -22,16 +24,17 @@ import type { Workingset } from "./workingset.js";
 /** Reads beyond the first from which a refaulting page counts as hot (BIT(LRU_REFS_WIDTH) - 1). */
 const HOT_REFS = 3;
 
-export function generationWindow(host: Host, tiers: Tiers, place: "flags" | "activate"): Workingset {
+export function generationWindow(host: Host, tiers: Tiers, balance: Balance): Workingset {
   const { folios } = host;
   return {
     evict(folio) {
       const type = folios.type(folio);
-      const refs = lruRefs(folios.flags[folio]!);
+      const flags = folios.flags[folio]!;
       const lruvec = host.lruvecOf(folio);
-      tiers.noteEvicted(type, refs, folios.nrPages[folio]!);
-      lruvec.nonresidentAge += folios.nrPages[folio]!;
-      return packShadow(lruvec.clock.minSeq[type]!, Math.max(refs - 1, 0), refs > 0);
+      const nr = folios.nrPages[folio]!;
+      tiers.noteEvicted(type, lruRefs(flags), nr);
+      lruvec.nonresidentAge += nr;
+      return packShadow(lruvec.clock.minSeq[type]!, lruRefs(flags), (flags & PG_WORKINGSET) !== 0);
     },
     refault(folio, shadow, inFault) {
       const type = folios.type(folio);
@@ -39,12 +42,18 @@ export function generationWindow(host: Host, tiers: Tiers, place: "flags" | "act
       const nr = folios.nrPages[folio]!;
       countRefault(host, type, nr);
       if (shadowToken(shadow) !== (lruvec.clock.minSeq[type]! & TOKEN_MASK)) return;
-      const refs = shadowRefs(shadow) + (shadowWorkingset(shadow) ? 1 : 0);
+      const refs = shadowRefs(shadow);
       tiers.noteRefaulted(type, refs, nr);
       countActivate(host, lruvec, type, nr);
-      if (place === "activate") folios.flags[folio]! |= PG_ACTIVE;
-      if (!inFault && refs < HOT_REFS) return;
-      folios.flags[folio]! |= LRU_REFS_MASK | PG_WORKINGSET;
+      if (host.hasGenerations(lruvec)) {
+        if (!inFault && refs < HOT_REFS) return;
+        folios.flags[folio]! |= LRU_REFS_MASK | PG_READ_TWICE;
+      } else {
+        folios.flags[folio]! |= PG_ACTIVE;
+        if (!shadowWorkingset(shadow)) return;
+        folios.flags[folio]! |= PG_WORKINGSET;
+      }
+      balance.noteRefault(lruvec, type, nr);
       countRestore(host, type, nr);
     },
   };

@@ -32,7 +32,7 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
       const flags = folios.flags[folio]!;
       const refs = lruRefs(flags);
       tiers.noteEvicted(folios.type(folio), refs, folios.nrPages[folio]!);
-      const shadow = packShadow(lruvec.nonresidentAge, Math.max(refs - 1, 0), (flags & PG_WORKINGSET) !== 0);
+      const shadow = packShadow(lruvec.nonresidentAge, refs, (flags & PG_WORKINGSET) !== 0);
       lruvec.nonresidentAge += folios.nrPages[folio]!;
       return shadow;
     },
@@ -45,12 +45,11 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
       let size = lruvec.active(FILE) + (type === ANON ? lruvec.inactive(FILE) : 0);
       if (swap.free > 0) size += lruvec.active(ANON) + (type === FILE ? lruvec.inactive(ANON) : 0);
       if (distance > size) return;
-      const workingset = shadowWorkingset(shadow);
-      tiers.noteRefaulted(type, shadowRefs(shadow) + (workingset ? 1 : 0), nr);
+      tiers.noteRefaulted(type, shadowRefs(shadow), nr);
       folios.flags[folio]! |= PG_ACTIVE;
       lruvec.nonresidentAge += nr;
       countActivate(host, lruvec, type, nr);
-      if (!workingset) return;
+      if (!shadowWorkingset(shadow)) return;
       folios.flags[folio]! |= PG_WORKINGSET;
       balance.noteRefault(lruvec, type, nr);
       countRestore(host, type, nr);

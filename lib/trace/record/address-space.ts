@@ -3,8 +3,8 @@
  * page that was accessed the id of its place in the trace.
  *
  * One virtual address can carry several contents during a run (a file unmapped, a heap mapped there later), but
- * a slot of a trace has one backing for good. So the second content gets another place: the same virtual page,
- * raised by a multiple of 2^36 pages, far behind the real address space. The position inside its leaf table stays.
+ * a slot of a trace has one backing for good. So a mapping whose pages are taken gets other places: a range of its
+ * own from page 2^36 on, behind the real address space, where such mappings lie one after another.
  */
 
 /** A mapped range. Units: pages. */
@@ -33,15 +33,17 @@ export interface Mapping {
 /** A page that was accessed, at its place. */
 export interface Place {
   readonly process: number;
-  /** Virtual page, plus a multiple of {@link SHADOW} if the address had other contents before. */
+  /** Virtual page; from {@link SHADOW} on if the address had other contents before. */
   readonly key: number;
   readonly mapping: Mapping;
+  /** Virtual page at which it was accessed first. */
+  readonly vpn: number;
   /** True while some virtual page maps it. */
   live: boolean;
   written: boolean;
 }
 
-/** Distance, in pages, between two contents of one virtual page. 2^36 pages = 48 bits of address. */
+/** First page behind all real addresses: 2^36 pages = 48 bits of address. */
 export const SHADOW: number = 2 ** 36;
 
 /** Stacks grow to 8 MiB (the usual RLIMIT_STACK). */
@@ -60,6 +62,9 @@ export class AddressSpace {
   /** Leaf tables by number: place id + 1 of each page, 0 if not present. */
   private readonly tables = new Map<number, Int32Array>();
   private readonly byKey = new Map<number, number>();
+  /** Starts of the ranges behind {@link SHADOW}, by what they stand in for, and pages used there. */
+  private readonly ranges = new Map<string, number[]>();
+  private nextRange = 0;
   private nrMapped = 0;
   /** End of the heap (page), once brk was seen. */
   brk = -1;
@@ -200,16 +205,31 @@ export class AddressSpace {
 
   /** The place for a page that is not present: its old one if that is free and has the same backing. */
   private settle(vpn: number, mapping: Mapping): number {
-    for (let key = vpn; ; key += SHADOW) {
-      const id = this.byKey.get(key);
-      if (id === undefined) {
-        this.byKey.set(key, this.places.length);
-        this.places.push({ process: this.process, key, mapping, live: true, written: false });
-        return this.places.length - 1;
-      }
-      const old = this.places[id]!;
-      const same = old.mapping.file === mapping.file && old.mapping.isPrivate === mapping.isPrivate;
-      if (!old.live && same && filePage(old.mapping, vpn) === filePage(mapping, vpn)) return id;
+    const own = this.tryKey(vpn, vpn, mapping);
+    if (own >= 0) return own;
+    const { file, offset, isPrivate, base, whole } = mapping;
+    const nr = whole.end - base;
+    const signature = `${file} ${offset} ${isPrivate} ${nr}`;
+    const ranges = this.ranges.get(signature) ?? [];
+    for (const start of ranges) {
+      const id = this.tryKey(start + vpn - base, vpn, mapping);
+      if (id >= 0) return id;
     }
+    const start = SHADOW + this.nextRange;
+    this.nextRange += nr;
+    this.ranges.set(signature, [...ranges, start]);
+    return this.tryKey(start + vpn - base, vpn, mapping);
+  }
+
+  /** The place at `key`, made if there is none; -1 if it is in use or has another backing. */
+  private tryKey(key: number, vpn: number, mapping: Mapping): number {
+    const id = this.byKey.get(key);
+    if (id === undefined) {
+      this.byKey.set(key, this.places.length);
+      return this.places.push({ process: this.process, key, mapping, vpn, live: true, written: false }) - 1;
+    }
+    const old = this.places[id]!;
+    const same = old.mapping.file === mapping.file && old.mapping.isPrivate === mapping.isPrivate;
+    return !old.live && same && filePage(old.mapping, old.vpn) === filePage(mapping, vpn) ? id : -1;
   }
 }

@@ -30,7 +30,7 @@ function nextPid(): number {
 }
 
 function run(argv: readonly string[], folder: string): Promise<void> {
-  const env = { PATH: "/usr/bin:/bin", HOME: folder, LC_ALL: "C", TZ: "UTC" };
+  const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, LC_ALL: "C", TZ: "UTC" };
   const child = spawn(argv[0]!, argv.slice(1), { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
   return new Promise((done, fail) => {
     child.on("error", fail);

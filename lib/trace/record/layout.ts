@@ -3,7 +3,7 @@
  * place, in address order, processes one after another.
  */
 import { PTRS_PER_PTE, type TraceFile, type TraceLayout, type Vma } from "../trace.js";
-import { filePage, type Mapping, type Place, SHADOW } from "./address-space.js";
+import { filePage, type Mapping, type Place } from "./address-space.js";
 import type { Recorder } from "./recorder.js";
 
 /** The layout, and where each place and each fd page went. */
@@ -38,33 +38,41 @@ interface Table {
   readonly entries: (Backing | undefined)[];
 }
 
+/** A mapping, and how far behind its own addresses its places lie. */
+interface Painted {
+  readonly mapping: Mapping;
+  readonly distance: number;
+}
+
 /** Paints the mappings, as they were made, and then the places that lie in each touched table. */
 function buildTables(places: readonly Place[]): Map<string, Table> {
   const tables = new Map<string, Table>();
-  const mappings = new Map<Table, Set<Mapping>>();
-  for (const { process, key, mapping } of places) {
+  const painted = new Map<Table, Map<string, Painted>>();
+  for (const { process, key, vpn, mapping } of places) {
     const nr = Math.floor(key / PTRS_PER_PTE);
     const name = `${process} ${nr}`;
     let table = tables.get(name);
     if (table === undefined) {
       table = { process, nr, entries: new Array<Backing | undefined>(PTRS_PER_PTE).fill(undefined) };
       tables.set(name, table);
-      mappings.set(table, new Set());
+      painted.set(table, new Map());
     }
-    mappings.get(table)!.add(mapping);
+    painted.get(table)!.set(`${mapping.order} ${key - vpn}`, { mapping, distance: key - vpn });
   }
-  for (const [table, seen] of mappings) {
-    const first = (table.nr * PTRS_PER_PTE) % SHADOW;
-    for (const mapping of [...seen].sort((a, b) => a.order - b.order)) {
-      const end = Math.min(PTRS_PER_PTE, mapping.whole.end - first);
-      for (let i = Math.max(0, mapping.whole.start - first); i < end; i++) {
-        table.entries[i] = backing(mapping, first + i, false);
+  for (const [table, ranges] of painted) {
+    const first = table.nr * PTRS_PER_PTE;
+    for (const { mapping, distance } of [...ranges.values()].sort(
+      (a, b) => a.mapping.order - b.mapping.order,
+    )) {
+      const end = Math.min(PTRS_PER_PTE, mapping.whole.end + distance - first);
+      for (let i = Math.max(0, mapping.whole.start + distance - first); i < end; i++) {
+        table.entries[i] = backing(mapping, first + i - distance, false);
       }
     }
   }
-  for (const place of places) {
-    const table = tables.get(`${place.process} ${Math.floor(place.key / PTRS_PER_PTE)}`)!;
-    table.entries[place.key % PTRS_PER_PTE] = backing(place.mapping, place.key % SHADOW, place.written);
+  for (const { process, key, vpn, mapping, written } of places) {
+    const table = tables.get(`${process} ${Math.floor(key / PTRS_PER_PTE)}`)!;
+    table.entries[key % PTRS_PER_PTE] = backing(mapping, vpn, written);
   }
   return tables;
 }

@@ -93,7 +93,7 @@ export async function runUnderStrace(
       progress(step.join(" "));
       const path = join(logs, "log");
       const argv = ["-f", "-y", "-s", "0", "-o", path, "-e", `trace=${CALLS}`, "-e", "signal=none", ...step];
-      const env = { PATH: "/usr/bin:/bin", HOME: folder, LC_ALL: "C", TZ: "UTC" };
+      const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, LC_ALL: "C", TZ: "UTC" };
       execFileSync("/usr/bin/strace", argv, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
       const log = new StraceLog(recorder);
       for (const line of readFileSync(path, "utf8").split("\n")) log.line(line);
