@@ -73,10 +73,10 @@ function buildMap(layout: TraceLayout): AddressMap {
 
 function tablesOfProcesses({ vmas }: TraceLayout): { from: number; to: number }[] {
   const tables: { from: number; to: number }[] = [];
-  for (const { process, start, nr } of vmas) {
+  for (const { process: mm, start, nr } of vmas) {
     const to = Math.ceil((start + nr) / PTRS_PER_PTE);
-    const known = tables[process];
-    if (known === undefined) tables[process] = { from: Math.floor(start / PTRS_PER_PTE), to };
+    const known = tables[mm];
+    if (known === undefined) tables[mm] = { from: Math.floor(start / PTRS_PER_PTE), to };
     else known.to = to;
   }
   return Array.from(tables, (range) => range ?? { from: 0, to: 0 });
@@ -123,11 +123,11 @@ export class Memory {
   }
 
   /** The process has been running: it took a fault. */
-  noteRun(process: number): void {
-    this.hasRun[process] = 1;
-    if (this.seen[process] === 1) return;
-    this.seen[process] = 1;
-    this.started.push(process);
+  noteRun(mm: number): void {
+    this.hasRun[mm] = 1;
+    if (this.seen[mm] === 1) return;
+    this.seen[mm] = 1;
+    this.started.push(mm);
   }
 
   /** The VMA of a mapped slot. */

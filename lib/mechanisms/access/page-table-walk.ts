@@ -106,18 +106,18 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
       stat.walk++;
       let forced = false;
       let met = false;
-      for (const process of memory.started) {
-        forced ||= walked[process] === 0;
-        if (!forced && memory.hasRun[process] === 0) continue;
-        memory.hasRun[process] = 0;
+      for (const mm of memory.started) {
+        forced ||= walked[mm] === 0;
+        if (!forced && memory.hasRun[mm] === 0) continue;
+        memory.hasRun[mm] = 0;
         if (!met) filter.beginWalk();
         met = true;
-        const { from, to } = map.tablesOf[process]!;
+        const { from, to } = map.tablesOf[mm]!;
         for (let table = from; table < to; table++) {
           if (memory.tablePresent[table] === 1) walkTable(lruvec, table, maySwap, forced);
         }
       }
-      for (const process of memory.started) walked[process] = 1;
+      for (const mm of memory.started) walked[mm] = 1;
       filter.endWalk();
       stat.lru_lock++; // the batched page counts of the generations go in under the lock
     },
