@@ -18,7 +18,7 @@ export interface FakeHost extends Host {
     source?: AccessSource;
     klass?: number;
   }[];
-  /** Make the page behind `slot` resident and map it there, with these PTE bits. Returns its folio. */
+  /** Make the page behind `slot` resident and map it there, with these PTE bits, as a fault does. Returns its folio. */
   map(slot: number, pte?: number): Folio;
   /** Folio of the page behind a slot. */
   at(slot: number): Folio;
@@ -27,7 +27,8 @@ export interface FakeHost extends Host {
 export const YOUNG: number = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
 export const OLD: number = PTE_PRESENT | PTE_TOUCHED;
 
-export function fakeHost(layout: TraceLayout, swapSlots = 1000): FakeHost {
+/** @param generations - The lruvec's policy keeps generations. */
+export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = false): FakeHost {
   const memory = new Memory(layout);
   const folios = new Folios(Math.max(memory.map.nrPages, 1));
   const lruvec = new Lruvec(0, new Memcg("m", Number.POSITIVE_INFINITY), 0);
@@ -40,6 +41,7 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000): FakeHost {
     stat: new Vmstat(),
     swap: new SwapArea(swapSlots),
     lruvecOf: () => lruvec,
+    hasGenerations: () => generations,
     accessed: (folio, source) => void said.push({ what: "accessed", folio, source }),
     activate: (folio) => void said.push({ what: "activate", folio }),
     assignClass: (folio, klass) => void said.push({ what: "assign", folio, klass }),
@@ -53,6 +55,7 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000): FakeHost {
       }
       memory.pte[slot] = pte;
       memory.tablePresent[Math.floor(slot / PTRS_PER_PTE)] = 1;
+      memory.noteRun(memory.vma(slot).process);
       folios.mapcount[folio]!++;
       return folio;
     },

@@ -6,8 +6,8 @@ import {
   LRU_REFS_SHIFT,
   PG_ACTIVE,
   PG_LRU,
+  PG_READ_TWICE,
   PG_REFERENCED,
-  PG_WORKINGSET,
   PG_YOUNG,
 } from "../../lib/mm/folio.js";
 import { fileLayout } from "../tiny.js";
@@ -50,7 +50,7 @@ describe("reads through a descriptor", () => {
   it("refs: counted up to five, on the folio, and nobody is told", () => {
     const { host, folio, flags } = bench();
     const { accessed } = refCounts(host);
-    const full = PG_REFERENCED | PG_WORKINGSET;
+    const full = PG_REFERENCED | PG_READ_TWICE;
     const expected = [
       PG_REFERENCED,
       full,

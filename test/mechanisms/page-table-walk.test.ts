@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noWalk, pageTableWalk } from "../../lib/mechanisms/access/page-table-walk.js";
+import { noWalk, type PageTableWalk, pageTableWalk } from "../../lib/mechanisms/access/page-table-walk.js";
 import { exactTableSet, flippingFilter, scanAllTables } from "../../lib/mechanisms/access/table-filter.js";
 import { BY_WALK } from "../../lib/mm/access.js";
 import { PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
 import type { TraceLayout } from "../../lib/trace/trace.js";
 import { SHARED } from "../tiny.js";
-import { fakeHost, OLD, YOUNG } from "./fake-host.js";
+import { type FakeHost, fakeHost, OLD, YOUNG } from "./fake-host.js";
 
 const TWO: TraceLayout = {
   nrSlots: 2 * 512,
@@ -16,6 +16,12 @@ const TWO: TraceLayout = {
   ],
   files: [],
 };
+
+/** Walk, the processes having run meanwhile. */
+function again(host: FakeHost, walk: PageTableWalk): void {
+  for (const process of host.memory.started) host.memory.noteRun(process);
+  walk.run(host.lruvec, true);
+}
 
 describe("page-table walk", () => {
   it("finds every young PTE, once, in address order, and clears it", () => {
@@ -33,6 +39,7 @@ describe("page-table walk", () => {
         expect(host.memory.pte.every((pte) => (pte & PTE_YOUNG) === 0)).toBe(true);
         expect(host.stat.walk_young).toBe(slots.length);
         host.said.length = 0;
+        host.memory.noteRun(0);
         walk.run(host.lruvec, true);
         expect(host.said).toEqual([]);
       }),
@@ -54,6 +61,7 @@ describe("page-table walk", () => {
     const walk = pageTableWalk(host, scanAllTables(), false);
     walk.run(host.lruvec, false);
     expect(host.said.map((s) => s.folio)).toEqual([folios[1], folios[3]]);
+    for (const process of [0, 1]) host.memory.noteRun(process);
     walk.run(host.lruvec, true);
     expect(host.said.slice(2).map((s) => s.folio)).toEqual([folios[0], folios[2]]);
     expect(host.memory.pte[1710]).toBe(YOUNG);
@@ -67,15 +75,15 @@ describe("page-table walk", () => {
     walk.run(host.lruvec, true);
     expect([host.stat.walk_table, host.stat.walk_skip_nonleaf, host.said.length]).toEqual([2, 0, 1]);
     // The forced walk left the bits alone: table 1 is still marked, table 0 never was.
-    walk.run(host.lruvec, true);
+    again(host, walk);
     expect([host.stat.walk_table, host.stat.walk_skip_nonleaf]).toEqual([3, 1]);
     // Now both are clear, though a PTE of table 0 says young (set behind our back, no access).
     host.memory.pte[3]! |= PTE_YOUNG;
-    walk.run(host.lruvec, true);
+    again(host, walk);
     expect([host.stat.walk_table, host.stat.walk_skip_nonleaf]).toEqual([3, 3]);
     // An access sets both bits.
     host.memory.pte[3]! |= YOUNG;
-    walk.run(host.lruvec, true);
+    again(host, walk);
     expect([host.stat.walk_table, host.stat.walk_skip_nonleaf]).toEqual([4, 4]);
   });
 
@@ -93,12 +101,12 @@ describe("page-table walk", () => {
     walk.run(host.lruvec, true);
     expect([host.stat.walk_table, host.stat.filter_add]).toEqual([2, 1]);
     for (let i = 0; i < 63; i++) for (const slot of [i, 512 + i]) host.memory.pte[slot]! |= PTE_YOUNG;
-    walk.run(host.lruvec, true);
+    again(host, walk);
     expect([host.stat.walk_table, host.stat.walk_skip_filter]).toEqual([3, 1]);
-    walk.run(host.lruvec, true); // 63 young were too few for table 0 too
+    again(host, walk); // 63 young were too few for table 0 too
     expect([host.stat.walk_table, host.stat.walk_skip_filter]).toEqual([3, 3]);
     filter.addNow(1); // look-around met a young cluster there
-    walk.run(host.lruvec, true);
+    again(host, walk);
     expect([host.stat.walk_table, host.stat.walk_skip_filter]).toEqual([4, 4]);
     expect(host.stat.walk_young).toBe(64 + 63 + 63 + 63);
   });
@@ -118,6 +126,65 @@ describe("page-table walk", () => {
       pageTableWalk(host, filter, false).run(host.lruvec, true);
       expect(host.stat.filter_add).toBe(added);
     }
+  });
+
+  /*
+   *   processes     0                 1                 2
+   *   walk 1        new: forced       -                 -
+   *   walk 2        ran: read         -                 -
+   *   walk 3        idle: not met     -                 -
+   *   walk 4        idle: not met     new: forced       (met after 1: forced, had it started)
+   */
+  it("meets the processes that have run since their last walk, and no others", () => {
+    const host = fakeHost(SHARED);
+    const walk = pageTableWalk(host, scanAllTables(), false);
+    walk.run(host.lruvec, true);
+    expect([host.stat.walk, host.stat.walk_table], "nobody has started").toEqual([1, 0]);
+    const first = host.map(10);
+    walk.run(host.lruvec, true);
+    host.memory.pte[10]! |= PTE_YOUNG; // a hit, without a fault: the process is not seen to run
+    walk.run(host.lruvec, true);
+    expect([host.stat.walk, host.stat.walk_table, host.said.length]).toEqual([3, 1, 1]);
+    const second = host.map(1050); // process 1
+    walk.run(host.lruvec, true);
+    expect(host.said.map((s) => s.folio)).toEqual([first, second]);
+    expect(host.stat.walk_table).toBe(1 + 1);
+    host.memory.noteRun(0);
+    walk.run(host.lruvec, true);
+    expect(host.said.map((s) => s.folio)).toEqual([first, second, first]);
+  });
+
+  it("is forced for a process that it meets for the first time, and for those after it", () => {
+    const host = fakeHost(SHARED);
+    const filter = flippingFilter(host, [exactTableSet(4), exactTableSet(4)]);
+    const walk = pageTableWalk(host, filter, true);
+    host.map(1050, OLD); // process 1 starts first
+    walk.run(host.lruvec, true);
+    host.map(10, OLD); // process 0 is new, behind process 1
+    host.memory.pte[1050] = OLD & ~PTE_TOUCHED;
+    host.memory.noteRun(1);
+    walk.run(host.lruvec, true);
+    // Process 1: its table's bit is clear. Process 0: read, though its table was in no filter.
+    expect([host.stat.walk_table, host.stat.walk_skip_nonleaf]).toEqual([2, 1]);
+
+    const other = fakeHost(SHARED);
+    const forced = pageTableWalk(other, filter, true);
+    other.map(10, OLD);
+    other.map(1050, OLD & ~PTE_TOUCHED);
+    forced.run(other.lruvec, true);
+    expect([other.stat.walk_table, other.stat.walk_skip_nonleaf]).toEqual([2, 0]);
+  });
+
+  it("twice in one run: the second meets nobody, and the filters only flip", () => {
+    const host = fakeHost(TWO);
+    for (let i = 0; i < 64; i++) host.map(i);
+    host.map(600);
+    const walk = pageTableWalk(host, flippingFilter(host, [exactTableSet(2), exactTableSet(2)]), false);
+    walk.run(host.lruvec, true); // forced; table 0 goes into the filter
+    walk.run(host.lruvec, true);
+    expect([host.stat.walk, host.stat.walk_table, host.stat.walk_skip_filter]).toEqual([2, 2, 0]);
+    again(host, walk); // the set from before the first walk was never begun: every table passes
+    expect([host.stat.walk_table, host.stat.walk_skip_filter]).toEqual([4, 0]);
   });
 
   it("off: says so, and reads nothing", () => {

@@ -31,7 +31,7 @@ describe("page-out", () => {
     const { host, out } = bench();
     const folio = host.map(FILE_SLOT);
     host.map(FILE_SLOT_2);
-    expect(out.pageOut(folio, true)).toBe("freed");
+    expect(out.pageOut(folio)).toBe("freed");
     expect(host.folios.mapcount[folio]).toBe(0);
     expect([host.memory.pte[FILE_SLOT], host.memory.pte[FILE_SLOT_2]]).toEqual([PTE_TOUCHED, PTE_TOUCHED]);
     expect([host.stat.nr_written, host.stat.pswpout]).toEqual([0, 0]);
@@ -46,7 +46,7 @@ describe("page-out", () => {
     const { host, out, rotated, flags } = bench();
     host.map(FILE_SLOT);
     const folio = host.map(FILE_SLOT_2, YOUNG | PTE_DIRTY);
-    expect(out.pageOut(folio, false)).toBe("activate");
+    expect(out.pageOut(folio)).toBe("activate");
     expect(flags(folio) & (PG_DIRTY | PG_RECLAIM)).toBe(PG_DIRTY | PG_RECLAIM);
     expect(rotated).toEqual([]);
     out.batchDone();
@@ -56,22 +56,14 @@ describe("page-out", () => {
     expect(host.stat.nr_vmscan_write, "the flusher wrote it, not reclaim").toBe(0);
     out.batchDone();
     expect(host.stat.nr_written, "written once").toBe(1);
-    expect(out.pageOut(folio, false)).toBe("freed");
-  });
-
-  it("keeps a dirty file page if only clean ones may go", () => {
-    const { host, out } = bench();
-    const folio = host.map(FILE_SLOT, YOUNG | PTE_DIRTY);
-    expect(out.pageOut(folio, true)).toBe("keep");
-    out.batchDone();
-    expect(host.stat.nr_written).toBe(0);
+    expect(out.pageOut(folio)).toBe("freed");
   });
 
   it("leaves a page under writeback alone, marked to be rotated", () => {
     const { host, out, flags } = bench();
     const folio = host.map(FILE_SLOT);
     host.folios.flags[folio]! |= PG_WRITEBACK;
-    expect(out.pageOut(folio, false)).toBe("activate");
+    expect(out.pageOut(folio)).toBe("activate");
     expect(flags(folio)).toBe(PG_WRITEBACK | PG_RECLAIM);
     expect(host.folios.mapcount[folio]).toBe(1);
   });
@@ -94,7 +86,7 @@ describe("swap", () => {
     const { host, out, swap, flags } = bench();
     const folio = host.map(ANON_SLOT);
     const page = host.folios.page[folio]!;
-    expect(out.pageOut(folio, false)).toBe("freed");
+    expect(out.pageOut(folio)).toBe("freed");
     expect([host.swap.used, host.memory.swapped[page], host.stat.pswpout]).toEqual([1, 1, 1]);
     expect(host.stat.nr_vmscan_write).toBe(1);
     swap.read(folio);
@@ -104,17 +96,17 @@ describe("swap", () => {
 
   it("a full device keeps the page, still mapped", () => {
     const { host, out, swap } = bench(1);
-    expect(out.pageOut(host.map(ANON_SLOT), false)).toBe("freed");
+    expect(out.pageOut(host.map(ANON_SLOT))).toBe("freed");
     expect(swap.canSwap()).toBe(false);
     const second = host.map(ANON_SLOT + 1);
-    expect(out.pageOut(second, false)).toBe("activate");
+    expect(out.pageOut(second)).toBe("activate");
     expect(host.folios.mapcount[second]).toBe(1);
   });
 
   it("none: anonymous pages stay, and reading one back is our fault", () => {
     const { host, out, swap } = bench(0);
     expect(swap.canSwap()).toBe(false);
-    expect(out.pageOut(host.map(ANON_SLOT), false)).toBe("activate");
+    expect(out.pageOut(host.map(ANON_SLOT))).toBe("activate");
     expect(() => swap.read(0)).toThrow("there is none");
   });
 });

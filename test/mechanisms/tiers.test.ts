@@ -6,9 +6,9 @@ import {
   FILE,
   LRU_REFS_MASK,
   LRU_REFS_SHIFT,
+  PG_READ_TWICE,
   PG_REFERENCED,
   PG_SWAPBACKED,
-  PG_WORKINGSET,
 } from "../../lib/mm/folio.js";
 import { fileLayout } from "../tiny.js";
 import { type FakeHost, fakeHost } from "./fake-host.js";
@@ -39,7 +39,7 @@ function controller(make: (host: FakeHost) => Tiers = pidTiers) {
 }
 
 const flagsOf = (refs: number): number =>
-  refs === 0 ? 0 : PG_REFERENCED | PG_WORKINGSET | ((refs - 1) << LRU_REFS_SHIFT);
+  refs === 0 ? 0 : PG_REFERENCED | PG_READ_TWICE | ((refs - 1) << LRU_REFS_SHIFT);
 
 describe("tiers", () => {
   // SEMANTICS scenario 9: 1 to 5 reads are tier 0, 1, 2, 2, 3; here refs = reads - 1.
@@ -94,7 +94,7 @@ describe("tiers", () => {
     c.tiers.update(FILE);
     expect(c.protects(3)).toBe(false);
     expect(c.protects(4)).toBe(true);
-    expect(c.flags() & (LRU_REFS_MASK | PG_REFERENCED | PG_WORKINGSET)).toBe(0);
+    expect(c.flags() & (LRU_REFS_MASK | PG_REFERENCED | PG_READ_TWICE)).toBe(0);
     expect(c.host.stat.tier_protected).toBe(1);
   });
 
