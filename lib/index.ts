@@ -16,7 +16,7 @@ export { runCell, simulate } from "./sim/run-cell.js";
 export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
 // studies
 export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./study/bootstrap.js";
-export { minRefaultCurve, PER_RECORDS, refaultCurves } from "./study/curves.js";
+export { minRefaultCurve, PER_RECORDS, ratioCurve, refaultCurves } from "./study/curves.js";
 export { type DanfoFrame, toDanfo } from "./study/danfo.js";
 export {
   type Effect,

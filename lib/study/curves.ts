@@ -32,6 +32,45 @@ export function refaultCurves(rows: readonly Row[], counter = "workingset_refaul
   return curves;
 }
 
+/**
+ * Refaults of a point over those of its base at the same trace, limit and seed, over memory: the value is that of
+ * seed 0, the band the range over all seeds. Cells whose base has no refault are left out.
+ */
+export function ratioCurve(
+  rows: readonly Row[],
+  point: string,
+  base: string,
+  counter = "workingset_refault",
+): RefaultCurveRow[] {
+  const find = (name: string, like: Row["labels"]): Row | undefined =>
+    rows.find(({ labels, status }) => {
+      const { trace, memory, seed } = labels;
+      const same = trace === like.trace && memory === like.memory && seed === like.seed;
+      return status === "ok" && labels.point === name && same;
+    });
+  const ratios = rows
+    .filter(({ labels }) => labels.point === point)
+    .map(({ labels }) => ({
+      labels,
+      ratio: (find(point, labels)?.counters[counter] ?? 0) / (find(base, labels)?.counters[counter] ?? 0),
+    }))
+    .filter(({ ratio }) => Number.isFinite(ratio));
+  return ratios
+    .filter(({ labels }) => labels.seed === 0)
+    .map(({ labels: { trace, memory }, ratio }) => {
+      const range = ratios.filter(({ labels }) => labels.trace === trace && labels.memory === memory);
+      const all = range.map((repeat) => repeat.ratio);
+      return {
+        trace,
+        policy: `${point} / ${base}`,
+        memory,
+        value: ratio,
+        lo: Math.min(...all),
+        hi: Math.max(...all),
+      };
+    });
+}
+
 /** The bound below those lines: Belady's MIN on the whole trace, which knows the future. */
 export function minRefaultCurve(name: string, trace: Trace, memory: readonly number[]): RefaultCurveRow[] {
   const footprint = footprintOf(trace);

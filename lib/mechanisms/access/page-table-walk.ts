@@ -103,7 +103,6 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
   return {
     enabled: true,
     run(lruvec, maySwap) {
-      stat.walk++;
       let forced = false;
       let met = false;
       for (const mm of memory.started) {
@@ -119,6 +118,8 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
       }
       for (const mm of memory.started) walked[mm] = 1;
       filter.endWalk();
+      if (!met) return;
+      stat.walk++;
       stat.lru_lock++; // the batched page counts of the generations go in under the lock
     },
   };
