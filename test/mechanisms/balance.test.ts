@@ -53,6 +53,18 @@ describe("cost balance", () => {
   });
 });
 
+describe("cost balance, old costs", () => {
+  it("fade at every event, also one that costs nothing", () => {
+    const { cost, lruvec } = bench();
+    cost.noteBatch(lruvec, ANON, 0, 100);
+    lruvec.account(FILE, false, -100_000 + 399); // the lists shrink: 100 > 399 / 4
+    expect(Array.from(cost.shares(lruvec, 60).weight)).toEqual([89, 417]);
+    cost.noteBatch(lruvec, FILE, 0, 0);
+    // anon cost 50: 60 * 151 / 101 = 89, 140 * 151 / 51 = 414
+    expect(Array.from(cost.shares(lruvec, 60).weight)).toEqual([89, 414]);
+  });
+});
+
 describe("picks", () => {
   it("follow the shares: 30 % anon at swappiness 60, none at 0, all at 200", () => {
     for (const [swappiness, anon] of [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { noLookAround } from "../../lib/mechanisms/access/look-around.js";
 import { flagReferences, noReferences, rmapReferences } from "../../lib/mechanisms/access/references.js";
-import { PG_YOUNG } from "../../lib/mm/folio.js";
+import { PG_EXEC, PG_YOUNG } from "../../lib/mm/folio.js";
 import { PTE_YOUNG } from "../../lib/mm/memory.js";
 import { SHARED } from "../tiny.js";
 import { fakeHost, OLD, YOUNG } from "./fake-host.js";
@@ -60,6 +60,44 @@ describe("rmap reference check", () => {
   });
 });
 
+describe("PG_young in the reverse map", () => {
+  /*
+   *   the mark stands for the first mapping with recency that is met: process 0's, executable
+   *   EXEC old, PLAIN old      1 mapping, executable
+   *   EXEC old, PLAIN young    2 mappings: the mark, and the one found
+   *   only PLAIN mapped        1 mapping, not executable
+   */
+  it("is the first mapping that is met, with the rule of its VMA", () => {
+    const host = fakeHost(SHARED);
+    const around: number[] = [];
+    const check = rmapReferences(host, { around: (slot) => void around.push(slot) });
+    const folio = host.map(EXEC, OLD);
+    host.map(PLAIN, OLD);
+    host.folios.flags[folio]! |= PG_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 1, exec: true });
+    host.folios.flags[folio]! |= PG_YOUNG;
+    host.memory.pte[PLAIN]! |= PTE_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 2, exec: true });
+    expect(around, "nothing to look around from at a mark").toEqual([PLAIN]);
+    const other = fakeHost(SHARED);
+    const plain = other.map(PLAIN, OLD);
+    other.folios.flags[plain]! |= PG_YOUNG;
+    expect(rmapReferences(other, noLookAround()).check(plain)).toEqual({ vmas: 1, exec: false });
+  });
+
+  it("counts once for a folio that nobody maps: a read left it", () => {
+    const host = fakeHost(SHARED);
+    const check = rmapReferences(host, noLookAround());
+    const folio = host.map(PLAIN, OLD);
+    host.memory.pte[PLAIN] = 0;
+    host.folios.mapcount[folio] = 0;
+    host.folios.flags[folio]! |= PG_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 1, exec: false });
+    expect(check.check(folio)).toEqual({ vmas: 0, exec: false });
+    expect(host.stat.rmap_walk).toBe(0);
+  });
+});
+
 describe("other reference checks", () => {
   it("flags: reads PG_young alone, and no PTE", () => {
     const host = fakeHost(SHARED);
@@ -71,6 +109,18 @@ describe("other reference checks", () => {
     expect(check.check(folio).vmas).toBe(0);
     expect(host.memory.pte[EXEC]).toBe(YOUNG);
     expect(host.stat.rmap_walk).toBe(0);
+  });
+
+  it("flags: a marked folio that was ever mapped executable is executable", () => {
+    const host = fakeHost(SHARED);
+    const folio = host.map(EXEC);
+    const check = flagReferences(host);
+    host.folios.flags[folio]! |= PG_EXEC;
+    expect(check.check(folio), "not marked").toEqual({ vmas: 0, exec: false });
+    host.folios.flags[folio]! |= PG_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 1, exec: true });
+    host.folios.flags[folio] = PG_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 1, exec: false });
   });
 
   it("off: nothing is referenced", () => {

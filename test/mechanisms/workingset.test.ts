@@ -18,6 +18,7 @@ import {
   LRU_REFS_MASK,
   LRU_REFS_SHIFT,
   PG_ACTIVE,
+  PG_READ_TWICE,
   PG_REFERENCED,
   PG_SWAPBACKED,
   PG_WORKINGSET,
@@ -26,8 +27,8 @@ import { NO_SHADOW } from "../../lib/mm/memory.js";
 import { fileLayout } from "../tiny.js";
 import { fakeHost } from "./fake-host.js";
 
-function bench(swapSlots = 1000) {
-  const host = fakeHost(fileLayout(8), swapSlots);
+function bench(swapSlots = 1000, generations = false) {
+  const host = fakeHost(fileLayout(8), swapSlots, generations);
   const tiers = observedTiers(host);
   const balance = costBalance(tiers);
   return {
@@ -45,12 +46,15 @@ function bench(swapSlots = 1000) {
   };
 }
 
+/** Shares at swappiness 60 with a file cost of 32: anon 60 * (32+64+1)/(32+1) = 176, file 140 * 97 / 65 = 208. */
+const WITH_REFAULT = [176, 208];
+
 describe("shadow", () => {
   it("keeps what was packed, and is never NO_SHADOW", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.nat(), fc.nat(10), fc.integer({ min: TOKEN_MASK - 2, max: TOKEN_MASK + 2 })),
-        fc.nat(3),
+        fc.nat(4),
         fc.boolean(),
         (token, refs, workingset) => {
           const shadow = packShadow(token, refs, workingset);
@@ -137,15 +141,14 @@ describe("refault distance", () => {
     b.distance.refault(back, shadow, true);
     expect(b.flags(back)).toBe(PG_ACTIVE | PG_WORKINGSET);
     expect(b.host.stat.workingset_restore_file).toBe(1);
-    // file cost 32: anon 60 * (32+64+1)/(32+1) = 176; file 140 * 97 / 65 = 208
-    expect(Array.from(b.balance.shares(b.lruvec, 60).weight)).toEqual([176, 208]);
+    expect(Array.from(b.balance.shares(b.lruvec, 60).weight)).toEqual(WITH_REFAULT);
   });
 });
 
 describe("generation window", () => {
-  function window(place: "flags" | "activate" = "flags") {
-    const b = bench();
-    return { ...b, window: generationWindow(b.host, pidTiers(b.host), place) };
+  function window(generations = true) {
+    const b = bench(1000, generations);
+    return { ...b, window: generationWindow(b.host, pidTiers(b.host), b.balance) };
   }
 
   it("a refault counts while the generation that it was evicted from is the oldest", () => {
@@ -158,7 +161,7 @@ describe("generation window", () => {
       b.window.refault(back, shadow, true);
       expect(b.host.stat.workingset_refault_file).toBe(1);
       expect(b.host.stat.workingset_activate_file).toBe(passed === 0 ? 1 : 0);
-      expect(b.flags(back)).toBe(passed === 0 ? LRU_REFS_MASK | PG_WORKINGSET : 0);
+      expect(b.flags(back)).toBe(passed === 0 ? LRU_REFS_MASK | PG_READ_TWICE : 0);
     }
   });
 
@@ -174,37 +177,68 @@ describe("generation window", () => {
     [4, true],
   ])("with %i refs at eviction, back by a read, it starts at full refs: %s", (refs, hot) => {
     const b = window();
-    const flags = refs === 0 ? 0 : PG_REFERENCED | PG_WORKINGSET | ((refs - 1) << LRU_REFS_SHIFT);
+    const flags = refs === 0 ? 0 : PG_REFERENCED | PG_READ_TWICE | ((refs - 1) << LRU_REFS_SHIFT);
     const shadow = b.window.evict(b.folio(flags));
-    expect(shadowRefs(shadow)).toBe(Math.max(refs - 1, 0));
+    expect(shadowRefs(shadow)).toBe(refs);
     const back = b.folio();
     b.window.refault(back, shadow, false);
-    expect(b.flags(back)).toBe(hot ? LRU_REFS_MASK | PG_WORKINGSET : 0);
+    expect(b.flags(back)).toBe(hot ? LRU_REFS_MASK | PG_READ_TWICE : 0);
     expect(b.host.stat.workingset_restore_file).toBe(hot ? 1 : 0);
   });
 
-  it("place=activate: for policies that know no refs, a recent refault is ACTIVE", () => {
-    const b = window("activate");
-    const shadow = b.window.evict(b.folio());
-    const back = b.folio();
-    b.window.refault(back, shadow, false);
-    expect(b.flags(back)).toBe(PG_ACTIVE);
+  it("a restore costs the balance as much as an activated refault does; other refaults cost nothing", () => {
+    for (const [inFault, cost] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      const b = window();
+      b.lruvec.account(FILE, true, 10_000);
+      b.window.refault(b.folio(), b.window.evict(b.folio()), inFault);
+      expect(b.balance.shares(b.lruvec, 60).weight[ANON] === WITH_REFAULT[ANON]).toBe(cost);
+      expect(b.balance.shares(b.lruvec, 60).weight[ANON] === 60).toBe(!cost);
+    }
   });
+
+  /*
+   * Evicted once active?   no        yes
+   * back, placed as        ACTIVE    ACTIVE, once active, restored at the balance's cost
+   */
+  it.each([[false], [true]])(
+    "where the policy has no generations, a recent refault is ACTIVE; restored if once active: %s",
+    (workingset) => {
+      const b = window(false);
+      b.lruvec.account(FILE, true, 10_000);
+      const shadow = b.window.evict(b.folio(LRU_REFS_MASK | (workingset ? PG_WORKINGSET : 0)));
+      const back = b.folio();
+      b.window.refault(back, shadow, true);
+      expect(b.flags(back)).toBe(PG_ACTIVE | (workingset ? PG_WORKINGSET : 0));
+      expect(b.host.stat.workingset_restore_file).toBe(workingset ? 1 : 0);
+      expect(Array.from(b.balance.shares(b.lruvec, 60).weight)).toEqual(
+        workingset ? WITH_REFAULT : [60, 140],
+      );
+    },
+  );
 });
 
 describe("no working set", () => {
-  it("counts refaults, and leaves the folio as if new", () => {
-    const b = bench();
-    b.lruvec.account(FILE, true, 10_000);
-    const off = noWorkingset(b.host);
-    const shadow = off.evict(b.folio(PG_WORKINGSET));
-    expect(shadow).not.toBe(NO_SHADOW);
-    const back = b.folio();
-    off.refault(back, shadow, true);
-    expect([
-      b.flags(back),
-      b.host.stat.workingset_refault_file,
-      b.host.stat.workingset_activate_file,
-    ]).toEqual([0, 1, 0]);
-  });
+  it.each([[false], [true]])(
+    "counts refaults, and leaves the folio as if new; it costs the balance if it was once active: %s",
+    (workingset) => {
+      const b = bench();
+      b.lruvec.account(FILE, true, 10_000);
+      const off = noWorkingset(b.host, b.balance);
+      const shadow = off.evict(b.folio(workingset ? PG_WORKINGSET : 0));
+      expect(shadow).not.toBe(NO_SHADOW);
+      const back = b.folio();
+      off.refault(back, shadow, true);
+      expect([
+        b.flags(back),
+        b.host.stat.workingset_refault_file,
+        b.host.stat.workingset_activate_file,
+      ]).toEqual([0, 1, 0]);
+      expect(Array.from(b.balance.shares(b.lruvec, 60).weight)).toEqual(
+        workingset ? WITH_REFAULT : [60, 140],
+      );
+    },
+  );
 });
