@@ -104,13 +104,13 @@ describe("a lackey log", () => {
         "",
       ].join("\n"),
     );
-    // 0x4844 is page 68 of its table, the second one. The heap page at the same address has its own slot, in the
-    // last table, and keeps it where mremap moves it. The unknown address and all after exit are left out.
+    // 0x4844 is page 68 of its table, the second one. The heap page at the same address has its own slot, page 1 of
+    // the last table, and keeps it where mremap moves it. The unknown address and all after exit are left out.
     expect(show(trace)).toEqual([
       "r file 1 x1",
       "r file 1 x1",
-      `w anon ${1024 + 68} x1`,
-      `r anon ${1024 + 68} x1`,
+      `w anon ${1024 + 1} x1`,
+      `r anon ${1024 + 1} x1`,
       "r fd 5 x1",
       "r fd 6 x1",
     ]);
@@ -119,7 +119,7 @@ describe("a lackey log", () => {
     expect(trace.events).toEqual([
       { at: 2, op: "unmap", start: 512 + 68, nr: 1 },
       { at: 6, op: "unmap", start: 0, nr: 1 },
-      { at: 6, op: "unmap", start: 1024 + 68, nr: 1 },
+      { at: 6, op: "unmap", start: 1024 + 1, nr: 1 },
     ]);
   });
 
