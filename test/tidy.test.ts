@@ -157,6 +157,7 @@ describe("the simulator", () => {
           ts.isIdentifier(node) &&
           ["process", "globalThis", "setTimeout", "fetch", "console", "require"].includes(node.text) &&
           !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) &&
+          !(ts.isBindingElement(node.parent) && node.parent.propertyName === node) &&
           !ts.isPropertySignature(node.parent) &&
           !ts.isPropertyAssignment(node.parent)
         ) {

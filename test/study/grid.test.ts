@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type Axes, footprintOf, grid, MIN_LIMIT } from "../../lib/study/grid.js";
+import { MIN_MEMORY } from "../../lib/sim/machine.js";
+import { type Axes, footprintOf, grid } from "../../lib/study/grid.js";
 import { drawRecorded, LIMIT_JITTER, seeds, WINDOW_SHARE } from "../../lib/study/seeds.js";
 import { fakeOpen, TRACES, tinyTrace } from "./fixtures/cells.js";
 
@@ -19,7 +20,7 @@ describe("grid", () => {
     };
     const cells = await grid(axes, open);
     expect(cells.length).toBe(2 * 2 * 2 * 2);
-    // beta touches 100 pages: half of them is 50, below the smallest limit.
+    // beta touches 400 pages: half of them is 200, below the smallest limit.
     const cell = cells.find(({ labels }) => labels.trace === "beta" && labels.point !== "LRU");
     expect(cell).toEqual({
       labels: {
@@ -28,8 +29,8 @@ describe("grid", () => {
         point: "MGLRU - Bloom",
         base: "LRU",
         memory: 0.5,
-        memory_max: MIN_LIMIT,
-        footprint: 100,
+        memory_max: MIN_MEMORY,
+        footprint: 400,
         seed: 0,
         profile: "6.12",
         swap: "zram",
@@ -37,7 +38,7 @@ describe("grid", () => {
       },
       spec: {
         trace: { recorded: "beta" },
-        memoryMax: MIN_LIMIT,
+        memoryMax: MIN_MEMORY,
         policy: { name: "mglru" },
         set: { bloom: false },
         profile: "6.12",
@@ -66,17 +67,33 @@ describe("grid", () => {
       expect(new Set(same.map(({ traceDigest }) => traceDigest)).size).toBe(1);
     }
     for (const { spec, labels } of cells) {
-      const { window, limitFactor } = drawRecorded(spec.seed, TRACES[0]!.digest, 300);
+      const { window, limitFactor } = drawRecorded(spec.seed, TRACES[0]!.digest, 3000);
       expect(spec.trace).toEqual(window ? { recorded: "alpha", window } : { recorded: "alpha" });
       expect(spec.memoryMax).toBe(
-        Math.max(MIN_LIMIT, Math.round(labels.memory * labels.footprint * limitFactor)),
+        Math.max(MIN_MEMORY, Math.round(labels.memory * labels.footprint * limitFactor)),
       );
     }
     const whole = cells.filter(({ spec }) => spec.seed === 0);
-    expect(whole.every(({ spec, labels }) => !("window" in spec.trace) && labels.footprint === 150)).toBe(
+    expect(whole.every(({ spec, labels }) => !("window" in spec.trace) && labels.footprint === 1500)).toBe(
       true,
     );
-    expect(whole.map(({ spec }) => spec.memoryMax)).toEqual([75, 75, 150, 150]);
+    expect(whole.map(({ spec }) => spec.memoryMax)).toEqual([750, 750, 1500, 1500]);
+  });
+
+  it("a window's shares of memory are of the whole trace: a seed moves the limit by its jitter alone", async () => {
+    const once = tinyTrace(
+      "once",
+      Array.from({ length: 1400 }, (_, i) => i),
+    );
+    const cells = await grid(
+      { trace: ["once"], memory: [0.5], point: { a: "lru" }, seed: seeds(4) },
+      fakeOpen([once]),
+    );
+    for (const { spec, labels } of cells) {
+      expect(labels.footprint).toBe(1400);
+      expect(Math.abs(spec.memoryMax - 700)).toBeLessThanOrEqual(700 * LIMIT_JITTER);
+    }
+    expect(cells.filter(({ spec }) => "window" in spec.trace).length).toBe(3);
   });
 
   it("a window within a window stays inside of it", async () => {

@@ -33,7 +33,7 @@ describe("runGrid", () => {
     expect(two.rows[0]).toMatchObject({
       status: "ok",
       error: null,
-      counters: { big: 2 ** 40 + 1, pgscan: 75 },
+      counters: { big: 2 ** 40 + 1, pgscan: 750 },
     });
   });
 

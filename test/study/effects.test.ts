@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { type Effect, effects, ofTraces, overall, STANDARD_MEASURES } from "../../lib/study/effects.js";
+import type { Row } from "../../lib/study/run-grid.js";
+
+type Numbers = readonly [refaults: number, pgscan: number, pgrefill: number];
+
+function row(point: string, trace: string, seed: number, [refaults, pgscan, pgrefill]: Numbers): Row {
+  return {
+    labels: {
+      trace,
+      point,
+      base: "base",
+      memory: 0.5,
+      memory_max: 500,
+      footprint: 1000,
+      synthetic: false,
+      seed,
+      profile: "6.12",
+      swap: "zram",
+      swappiness: 60,
+    },
+    status: "ok",
+    error: null,
+    counters: { workingset_refault: refaults, pgscan, pgrefill },
+  } as unknown as Row;
+}
+
+const MEASURES = { refaults: "workingset_refault", scanned: ["pgscan", "pgrefill"] } as const;
+
+const find = (all: readonly Effect[], measure: string, trace?: string): Effect =>
+  all.find((effect) => effect.measure === measure && effect.trace === trace)!;
+
+describe("effects", () => {
+  /*
+   *           base           point          refaults    scanned (pgscan + pgrefill)
+   *   a       100, 50 + 50   200, 50 + 0    2           0.5
+   *   b       100, 10 + 10    50, 10 + 10   0.5         1
+   *   idle    equal in all                  1, inert: in no mean
+   *   all                                   1 of two    geometric mean of 0.5 and 1
+   */
+  const rows = [
+    row("base", "a", 0, [100, 50, 50]),
+    row("point", "a", 0, [200, 50, 0]),
+    row("base", "b", 0, [100, 10, 10]),
+    row("point", "b", 0, [50, 10, 10]),
+    row("base", "idle", 0, [7, 8, 9]),
+    row("point", "idle", 0, [7, 8, 9]),
+  ];
+
+  it("are ratios of a point to its base, sums of counters included; pages scanned are pgscan and pgrefill", () => {
+    const all = effects(rows, MEASURES);
+    expect(find(all, "refaults", "a")).toMatchObject({ point: "point", base: "base", ratio: 2, n: 1 });
+    expect(find(all, "scanned", "a")).toMatchObject({ ratio: 0.5, inert: false });
+    expect(find(all, "scanned", "b").ratio).toBe(1);
+    expect(STANDARD_MEASURES["pages scanned"]).toEqual(["pgscan", "pgrefill"]);
+    expect(ofTraces(all).length + overall(all).length).toBe(all.length);
+    expect(ofTraces(all).length).toBe(2 * 3);
+  });
+
+  it("leave a trace that the point changed nothing on out of the summary, and only such a trace", () => {
+    const all = effects(rows, MEASURES);
+    expect(find(all, "refaults", "idle")).toMatchObject({ ratio: 1, inert: true });
+    expect(find(all, "refaults")).toMatchObject({ n: 2 });
+    expect(find(all, "refaults").ratio).toBeCloseTo(1, 12);
+    // b's ratio of 1 counts: the point changed its refaults, so it is not inert.
+    expect(find(all, "scanned")).toMatchObject({ n: 2 });
+    expect(find(all, "scanned").ratio).toBeCloseTo(Math.SQRT1_2, 12);
+  });
+
+  it("need every pair of a trace to be equal to call it inert", () => {
+    const all = effects(
+      [
+        row("base", "a", 0, [7, 8, 9]),
+        row("point", "a", 0, [7, 8, 9]),
+        row("base", "a", 1, [7, 8, 9]),
+        row("point", "a", 1, [7, 8, 10]),
+      ],
+      MEASURES,
+    );
+    expect(find(all, "refaults", "a")).toMatchObject({ ratio: 1, inert: false, n: 2 });
+  });
+
+  it("with nothing but inert traces there is no mean", () => {
+    const summary = find(effects(rows.slice(4), MEASURES), "refaults");
+    expect(summary.n).toBe(0);
+    expect(summary.ratio).toBeNaN();
+  });
+
+  it("say when a side counts nothing: infinite, or 0, and in no mean", () => {
+    const all = effects(
+      [
+        row("base", "a", 0, [0, 8, 0]),
+        row("point", "a", 0, [5, 0, 0]),
+        row("base", "b", 0, [10, 10, 10]),
+        row("point", "b", 0, [20, 20, 20]),
+      ],
+      MEASURES,
+    );
+    expect(find(all, "refaults", "a").ratio).toBe(Number.POSITIVE_INFINITY);
+    expect(find(all, "scanned", "a").ratio).toBe(0);
+    expect([find(all, "refaults").n, find(all, "scanned").n]).toEqual([1, 1]);
+  });
+
+  it("leave out cells without a result together with their partners, and refuse to compare nothing", () => {
+    const failed = { ...rows[1]!, status: "oom" } as Row;
+    expect(
+      ofTraces(effects([rows[0]!, failed, ...rows.slice(2)], MEASURES)).map(({ trace }) => trace),
+    ).toEqual(["b", "idle", "b", "idle"]);
+    expect(() => effects([rows[0]!, failed])).toThrow("no pairs to compare");
+    expect(() => effects(rows, { mine: "pgscam" })).toThrow("unknown counter: pgscam; one of");
+  });
+});
