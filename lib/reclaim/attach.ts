@@ -131,7 +131,7 @@ function demote(
     lists.add(folio, to);
     stat.pgdeactivate += pages;
   }
-  mechanisms.balance.noteBatch(lruvec, type, 0, rotated);
+  if (rotated > 0) mechanisms.balance.noteBatch(lruvec, type, 0, rotated);
 }
 
 /** See {@link LruvecContext.takeTail}. Source: mm/vmscan.c, isolate_lru_folios(), 6.12. */

@@ -8,7 +8,7 @@
  *
  * Source: mm/vmscan.c, shrink_folio_list(), move_folios_to_lru(), __remove_mapping(), 6.12.
  */
-import { ANON, type Folio, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
+import { ANON, FILE, type Folio, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Core } from "./core.js";
 import { lost } from "./lru-batches.js";
@@ -18,14 +18,15 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): void {
   const { ops } = core.attached[lruvec.id]!;
   const written = stat.nr_vmscan_write;
   let nrKept = 0;
-  let rotatedAnon = 0;
-  let rotatedFile = 0;
+  const taken = [0, 0];
+  const rotated = [0, 0];
   for (let i = 0; i < sc.nrTaken; i++) {
     const folio = sc.batch[i]!;
     ops.removed(folio);
+    const type = folios.type(folio);
+    taken[type]!++;
     if (tryToFree(core, lruvec, folio)) continue;
-    if (folios.type(folio) === ANON) rotatedAnon += folios.nrPages[folio]!;
-    else rotatedFile += folios.nrPages[folio]!;
+    rotated[type]! += folios.nrPages[folio]!;
     sc.batch[nrKept++] = folio;
   }
   if (nrKept > 0) stat.lru_lock++;
@@ -35,8 +36,11 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): void {
     if ((folios.flags[folio]! & PG_LRU) === 0) lost(folio, "kept");
     if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.nonresidentAge += folios.nrPages[folio]!;
   }
-  mechanisms.balance.noteBatch(lruvec, 0, stat.nr_vmscan_write - written, rotatedAnon);
-  mechanisms.balance.noteBatch(lruvec, 1, 0, rotatedFile);
+  // Costs fade at each note, so a batch of one type must be one event.
+  if (taken[ANON]! > 0) {
+    mechanisms.balance.noteBatch(lruvec, ANON, stat.nr_vmscan_write - written, rotated[ANON]!);
+  }
+  if (taken[FILE]! > 0) mechanisms.balance.noteBatch(lruvec, FILE, 0, rotated[FILE]!);
 }
 
 /** True: the folio is gone. False: it is kept, with PG_ACTIVE if it should rank high. */

@@ -69,6 +69,7 @@ export function plainLru(
   }
 
   function shrinkInactive(nr: number): number {
+    drain();
     const taken = list.inactive.splice(-nr).reverse();
     let freed = 0;
     const kept: Page[] = [];
@@ -95,13 +96,13 @@ export function plainLru(
       list[page.active ? "active" : "inactive"].unshift(page);
       if (page.active) age++;
     }
-    const io = type === "anon" ? freed : 0;
-    if (io + kept.length > 0) addCost(32 * io + kept.length);
+    addCost(32 * (type === "anon" ? freed : 0) + kept.length);
     n.steal += freed;
     return freed;
   }
 
   function shrinkActive(nr: number): void {
+    drain();
     for (const page of list.active.splice(-nr).reverse()) {
       page.young = false;
       page.active = false;
@@ -111,9 +112,8 @@ export function plainLru(
     }
   }
 
-  /** One pass. Returns pages freed, and whether active pages were spared. */
+  /** One pass. Returns pages freed, and whether active pages were spared. What waits in the batch has no say in the targets. */
   function shrink(priority: number, force: boolean): { freed: number; spared: boolean } {
-    drain();
     const may = force || challenge || isLow();
     const trim = type === "file" && list.inactive.length >> priority > 0 && !may;
     const part = (length: number): number =>
@@ -140,14 +140,15 @@ export function plainLru(
     n.runs++;
     let freed = 0;
     let spared = false;
-    for (const force of [false, true]) {
+    for (const round of ["first", "all memcgs", "force"] as const) {
+      if (round === "force" && !spared) break;
       for (let priority = 12; priority >= 0 && freed < 32; priority--) {
-        const pass = shrink(priority, force);
+        const pass = shrink(priority, round === "force");
         freed += pass.freed;
         spared ||= pass.spared;
       }
       challenge = false;
-      if (freed > 0 || !spared) break;
+      if (freed > 0) break;
     }
     return freed;
   }
