@@ -43,8 +43,9 @@ export async function traceTables(): Promise<string> {
       bytes.length,
     ]);
     const { reduction } = origin;
+    const second = reduction?.second === undefined ? "" : `, then ${reduction.second} pages`;
     const filter = reduction
-      ? `filter ${reduction.filter} pages, emptied every ${reduction.refresh} accesses`
+      ? `filter ${reduction.filter} pages${second}, emptied every ${reduction.refresh} accesses`
       : "";
     details.push(
       `**${name}**: ${origin.about}.`,
