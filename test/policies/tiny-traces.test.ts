@@ -3,7 +3,7 @@
  * its accessed bit is clear, a + that it is set. Lists are drawn with the next candidate on the right.
  */
 import { describe, expect, it } from "vitest";
-import { PG_ACTIVE, PG_REFERENCED, PG_WORKINGSET } from "../../lib/mm/folio.js";
+import { PG_ACTIVE, PG_EXEC, PG_REFERENCED, PG_WORKINGSET } from "../../lib/mm/folio.js";
 import { clock, fifo, lru, mglru, random, sieve } from "../../lib/policies/index.js";
 import { bench } from "../reclaim/bench.js";
 import { anonLayout, fileLayout } from "../tiny.js";
@@ -122,7 +122,25 @@ describe("traditional LRU", () => {
     const b = bench(lru(), fileLayout(8, true));
     b.access(0);
     b.step();
-    expect(b.flags(0)).toBe(PG_REFERENCED | PG_ACTIVE);
+    expect(b.flags(0)).toBe(PG_EXEC | PG_REFERENCED | PG_ACTIVE);
+  });
+
+  /*
+   *   inactive      active b+ a+, executable       inactive is short: the active scan looks at both, once each
+   *                 b. a.                          they go to the head again, and each advances the clock
+   */
+  it("an executable page in use stays active, is looked at once a scan, and ages the lruvec as if activated", () => {
+    const b = bench(lru(), fileLayout(8, true));
+    b.access(0, 1);
+    b.step();
+    b.step();
+    const age = b.core.lruvecs[0]!.nonresidentAge;
+    b.access(0, 1);
+    const refilled = b.core.stat.pgrefill;
+    b.step();
+    expect(b.core.stat.pgrefill - refilled).toBe(2);
+    expect(b.core.lruvecs[0]!.nonresidentAge - age).toBe(2);
+    expect([b.core.lruvecs[0]!.active(1), b.core.stat.pgdeactivate]).toEqual([2, 0]);
   });
 
   /*
@@ -226,6 +244,7 @@ describe("MGLRU", () => {
     age();
     expect([clock.maxSeq, ...slots("abcd").map((s) => seqOf(b, s))]).toEqual([4, 3, 3, 3, 3]);
     b.access(...slots("ac"));
+    b.core.memory.noteRun(0); // hits do not say so; a fault would
     b.core.sc.beginBatch(0);
     ops.isolate(b.core.sc);
     age();

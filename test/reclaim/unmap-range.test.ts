@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NIL, PG_DIRTY, PG_REFERENCED } from "../../lib/mm/folio.js";
+import { NIL, PG_DIRTY, PG_EXEC, PG_REFERENCED } from "../../lib/mm/folio.js";
 import { NO_SHADOW, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
 import { fifo, lru, sieve } from "../../lib/policies/index.js";
 import { unmapRange } from "../../lib/reclaim/unmap-range.js";
@@ -48,11 +48,11 @@ describe("unmapRange", () => {
     b.access(FILE_1 | WRITE, FILE_2);
     unmapRange(b.core, FILE_1, 1);
     expect(b.core.folios.mapcount[b.folio(FILE_1)]).toBe(1);
-    expect(b.flags(FILE_1)).toBe(PG_DIRTY | PG_REFERENCED);
+    expect(b.flags(FILE_1)).toBe(PG_DIRTY | PG_EXEC | PG_REFERENCED);
     b.core.memory.pte[FILE_2]! &= ~PTE_YOUNG;
     unmapRange(b.core, FILE_2, 1);
     expect(b.core.folios.mapcount[b.folio(FILE_1)]).toBe(0);
-    expect(b.flags(FILE_1), "an old PTE is no read").toBe(PG_DIRTY | PG_REFERENCED);
+    expect(b.flags(FILE_1), "an old PTE is no read").toBe(PG_DIRTY | PG_EXEC | PG_REFERENCED);
     b.access(FILE_1);
     expect(b.core.stat.pgmajfault, "a minor fault: it was cached").toBe(1);
     checkInvariants(b.core);
@@ -70,6 +70,28 @@ describe("unmapRange", () => {
     b.access(FILE_1);
     unmapRange(b.core, 0, SHARED.nrSlots);
     expect(b.core.memory.pte[FILE_1]! & (PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED)).toBe(PTE_TOUCHED);
+  });
+
+  /*
+   *   table 0 of SHARED: anon 0..299, file 400..511; a table goes with the last PTE or swapped page in it
+   */
+  it("frees a page table that is left without PTEs and without pages in swap", () => {
+    const b = bench(fifo(), SHARED);
+    const present = () => b.core.memory.tablePresent[0];
+    b.access(ANON_SLOT, ANON_SLOT + 1, 410);
+    b.step(); // the first is in swap
+    unmapRange(b.core, ANON_SLOT + 1, 1);
+    unmapRange(b.core, 410, 1);
+    expect([b.core.memory.swapped[b.core.memory.map.pageOf[ANON_SLOT]!], present()]).toEqual([1, 1]);
+    unmapRange(b.core, ANON_SLOT, 1);
+    expect(present()).toBe(0);
+    b.access(ANON_SLOT, 410);
+    unmapRange(b.core, 0, 300);
+    expect(present(), "a file page is still mapped").toBe(1);
+    unmapRange(b.core, 300, 300);
+    expect(present()).toBe(0);
+    b.access(ANON_SLOT);
+    expect(present()).toBe(1);
   });
 
   it("SIEVE's hand lets go of a page that is unmapped under it", () => {
