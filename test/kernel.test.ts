@@ -3,8 +3,13 @@
  * exact, it must stay exact; elsewhere the present error is written down, so that it cannot grow unnoticed.
  * An error is the distance to the range of the measured repetitions, in per cent of its larger end; 0 = inside.
  *
+ * The table is a guard against regression, not evidence: it is written from what the model does today, so it cannot
+ * say that the model is right, only that it has not moved. Evidence are the cells that are exact, and the sizes of
+ * the numbers in the others.
+ *
  * Known causes of the rest: mode 0 reads memory.stat counters that a timer flushes (see data/kernel/README.md);
- * kernel pages (page tables, nodes of shadows) grow during a run but are taken off memory.max at once here.
+ * kernel pages (page tables, nodes of shadows) grow during a run but are taken off memory.max at once here; whether
+ * a walk meets a process depends on context switches, which a trace does not have.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -70,6 +75,7 @@ function errors(workload: string, mode: number, limit: number, slack: number): n
 
 describe("to the event", () => {
   it.each([
+    ["zipf10_a", 0, 8192],
     ["zipf08_a", 3, 8192],
     ["zipf08_a", 7, 8192],
     ["phase_a", 3, 12288],
@@ -82,74 +88,100 @@ describe("to the event", () => {
   });
 });
 
+/*
+ * Larger than before walks met only those who have run, and filters existed only once begun (nearly all others are
+ * smaller, by up to 31 points):
+ *   hotscan_f 0            6, 1.7, 6  -> 11, 4, 15: batches wait longer before lists are sized
+ *   mix_f 0                activations 0.1 -> 1.2
+ *   phase_f 3 and 7        refaults below 0.5 -> 3, scans below 0.7 -> 2
+ *   hotscan_a 7            refaults 0.1 -> 0.6, while scans and activations are exact now
+ *   clus1_a 3, clus64_a 3  activations 8 -> 36, 10 -> 46, while scans 27 -> 3, 24 -> 9
+ *   cyc_a, cyc_f 3 and 7   scans up to 5 -> 38 to 47: a loop that always misses. The kernel looks at each page about
+ *                          twice, here a walk has cleared the accessed bit before the first look. With a process
+ *                          that no walk meets again, or with one that all meet, the scans are within 5 %: it is
+ *                          the rule of who has run. Open.
+ * cyc_a 1: 254 % is 1,294 activations against 4,577, beside 379,000 scans.
+ */
+
 /** Largest error accepted of refaults, pages scanned and pages activated: today's, rounded up. */
 const PRESENT: readonly [string, number, number, refault: number, scan: number, activate: number][] = [
-  ["clus1_a", 0, 16384, 0.8, 3, 15],
-  ["clus1_a", 1, 16384, 0.2, 0.3, 4],
-  ["clus1_a", 3, 16384, 0.1, 27, 8],
-  ["clus1_a", 7, 16384, 0.3, 31, 47],
-  ["clus64_a", 0, 16384, 1.0, 5, 28],
-  ["clus64_a", 1, 16384, 0.1, 0.2, 0.3],
-  ["clus64_a", 3, 16384, 0.2, 24, 10],
-  ["clus64_a", 7, 16384, 0.1, 24, 0.1],
+  ["clus1_a", 0, 16384, 0.8, 3, 14],
+  ["clus1_a", 1, 16384, 0.2, 0.3, 3],
+  ["clus1_a", 3, 16384, 0.2, 3, 36],
+  ["clus1_a", 7, 16384, 0.1, 0.2, 0.2],
+  ["clus64_a", 0, 16384, 1.0, 4, 26],
+  ["clus64_a", 1, 16384, 0.1, 0.1, 0.2],
+  ["clus64_a", 3, 16384, 0.3, 9, 46],
+  ["clus64_a", 7, 16384, 0.1, 0.1, 0.1],
+  ["cyc_a", 0, 12288, 0.1, 0.1, 0.1],
+  ["cyc_a", 1, 12288, 0.1, 1.8, 254],
+  ["cyc_a", 3, 12288, 0.1, 47, 83],
+  ["cyc_a", 7, 12288, 0.1, 43, 100],
+  ["cyc_f", 0, 12288, 0.1, 0.1, 0.1],
+  ["cyc_f", 1, 12288, 0.1, 0.2, 20],
+  ["cyc_f", 3, 12288, 0.1, 43, 79],
+  ["cyc_f", 7, 12288, 0.1, 38, 33],
+  ["cyc_p", 0, 12288, 0.1, 0.1, 0.1],
+  ["cyc_p", 1, 12288, 0.1, 0.1, 0.1],
+  ["cyc_p", 3, 12288, 0.1, 0.1, 0.1],
+  ["cyc_p", 7, 12288, 0.1, 0.1, 0.1],
   ["hotscan_a", 0, 8192, 30, 13, 39],
-  ["hotscan_a", 1, 8192, 4, 3, 9],
-  ["hotscan_a", 3, 8192, 8, 4, 13],
-  ["hotscan_a", 7, 8192, 0.1, 1.3, 20],
-  ["hotscan_f", 0, 8192, 6, 1.7, 6],
-  ["hotscan_f", 1, 8192, 8, 1.4, 10],
-  ["hotscan_f", 3, 8192, 3, 7, 20],
-  ["hotscan_f", 7, 8192, 22, 10, 31],
-  ["hotscan_p", 0, 8192, 0.1, 0.1, 28],
+  ["hotscan_a", 1, 8192, 3, 2.0, 8],
+  ["hotscan_a", 3, 8192, 0.1, 0.1, 7],
+  ["hotscan_a", 7, 8192, 0.6, 0.1, 0.1],
+  ["hotscan_f", 0, 8192, 11, 4, 15],
+  ["hotscan_f", 1, 8192, 7, 1.4, 9],
+  ["hotscan_f", 3, 8192, 0.1, 1.3, 1.0],
+  ["hotscan_f", 7, 8192, 4, 1.1, 12],
+  ["hotscan_p", 0, 8192, 0.1, 0.1, 26],
   ["hotscan_p", 1, 8192, 0.1, 0.1, 0.1],
   ["hotscan_p", 3, 8192, 0.1, 0.1, 0.1],
   ["hotscan_p", 7, 8192, 0.1, 0.1, 0.1],
-  ["mix_f", 0, 8192, 0.1, 0.1, 0.1],
-  ["mix_f", 1, 8192, 4, 0.6, 1.4],
-  ["mix_f", 3, 8192, 6, 7, 0.3],
-  ["mix_f", 7, 8192, 3, 4, 6],
-  ["mix_p", 0, 8192, 21, 11, 11],
-  ["mix_p", 1, 8192, 18, 8, 1.4],
-  ["mix_p", 3, 8192, 25, 4, 84],
-  ["mix_p", 7, 8192, 25, 4, 84],
-  ["phase_a", 0, 8192, 0.1, 6, 17],
-  ["phase_a", 0, 12288, 0.1, 0.4, 1.3],
-  ["phase_a", 1, 8192, 4, 5, 6],
+  ["mix_f", 0, 8192, 0.1, 0.1, 1.2],
+  ["mix_f", 1, 8192, 3, 0.5, 1.3],
+  ["mix_f", 3, 8192, 4, 3, 0.1],
+  ["mix_f", 7, 8192, 0.1, 0.1, 3],
+  ["mix_p", 0, 8192, 20, 10, 10],
+  ["mix_p", 1, 8192, 17, 7, 1.4],
+  ["mix_p", 3, 8192, 24, 3, 79],
+  ["mix_p", 7, 8192, 24, 3, 79],
+  ["phase_a", 0, 8192, 0.1, 6, 16],
+  ["phase_a", 0, 12288, 0.1, 0.3, 1.3],
+  ["phase_a", 1, 8192, 4, 4, 5],
   ["phase_a", 1, 12288, 0.4, 0.1, 0.1],
-  ["phase_a", 3, 8192, 0.7, 0.7, 4],
-  ["phase_a", 7, 8192, 0.7, 0.7, 4],
-  ["phase_f", 0, 8192, 25, 7, 0.1],
-  ["phase_f", 1, 8192, 0.5, 7, 5],
-  ["phase_f", 3, 8192, 0.1, 0.4, 5],
-  ["phase_f", 7, 8192, 0.5, 0.7, 6],
-  ["unif_a", 0, 12288, 0.1, 1.0, 0.1],
-  ["unif_f", 0, 12288, 0.1, 11, 30],
-  ["unif_f", 1, 12288, 0.8, 3, 24],
-  ["unif_f", 3, 12288, 0.2, 0.2, 0.2],
-  ["unif_f", 7, 12288, 0.2, 0.2, 0.2],
-  ["unif_p", 0, 12288, 0.1, 0.1, 0.3],
-  ["unif_p", 1, 12288, 0.1, 0.3, 0.1],
-  ["unif_p", 3, 12288, 0.1, 0.3, 0.1],
-  ["unif_p", 7, 12288, 0.1, 0.3, 0.1],
+  ["phase_a", 3, 8192, 0.6, 0.7, 4],
+  ["phase_a", 7, 8192, 0.6, 0.7, 4],
+  ["phase_f", 0, 8192, 23, 7, 0.1],
+  ["phase_f", 1, 8192, 0.4, 6, 4],
+  ["phase_f", 3, 8192, 3, 1.6, 4],
+  ["phase_f", 7, 8192, 3, 2.0, 5],
+  ["unif_a", 0, 12288, 0.1, 0.9, 0.1],
+  ["unif_f", 0, 12288, 0.1, 10, 28],
+  ["unif_f", 1, 12288, 0.7, 3, 22],
+  ["unif_f", 3, 12288, 0.1, 0.2, 0.2],
+  ["unif_f", 7, 12288, 0.1, 0.2, 0.2],
+  ["unif_p", 0, 12288, 0.1, 0.1, 0.2],
+  ["unif_p", 1, 12288, 0.1, 0.2, 0.1],
+  ["unif_p", 3, 12288, 0.1, 0.2, 0.1],
+  ["unif_p", 7, 12288, 0.1, 0.2, 0.1],
   ["zipf08_a", 0, 8192, 0.8, 0.8, 6],
-  ["zipf08_a", 1, 8192, 0.2, 0.3, 8],
-  ["zipf08_f", 0, 8192, 1.5, 14, 52],
-  ["zipf08_f", 1, 8192, 0.3, 1.8, 9],
-  ["zipf08_f", 3, 8192, 0.3, 0.1, 0.2],
-  ["zipf08_f", 7, 8192, 0.3, 0.1, 0.2],
-  ["zipf08_p", 0, 8192, 0.2, 0.1, 5],
-  ["zipf08_p", 1, 8192, 0.2, 0.2, 0.1],
-  ["zipf08_p", 3, 8192, 0.2, 0.2, 0.1],
-  ["zipf08_p", 7, 8192, 0.2, 0.2, 0.1],
-  ["zipf10_a", 0, 8192, 0.1, 0.1, 0.1],
-  ["zipf10_a", 1, 8192, 0.6, 1.9, 8],
-  ["zipf10_a", 3, 8192, 0.3, 0.2, 0.5],
-  ["zipf10_a", 7, 8192, 0.3, 0.2, 0.5],
-  ["zipf10_f", 0, 8192, 1.3, 10, 39],
-  ["zipf10_f", 1, 8192, 0.3, 3, 11],
-  ["zipf10_f", 3, 8192, 0.2, 0.3, 0.4],
-  ["zipf10_f", 7, 8192, 0.2, 0.3, 0.4],
-  ["zipf10_p", 0, 8192, 0.2, 0.1, 1.0],
+  ["zipf08_a", 1, 8192, 0.1, 0.3, 7],
+  ["zipf08_f", 0, 8192, 1.4, 13, 49],
+  ["zipf08_f", 1, 8192, 0.2, 1.7, 8],
+  ["zipf08_f", 3, 8192, 0.2, 0.1, 0.1],
+  ["zipf08_f", 7, 8192, 0.2, 0.1, 0.1],
+  ["zipf08_p", 0, 8192, 0.1, 0.1, 5],
+  ["zipf08_p", 1, 8192, 0.1, 0.2, 0.1],
+  ["zipf08_p", 3, 8192, 0.1, 0.2, 0.1],
+  ["zipf08_p", 7, 8192, 0.1, 0.2, 0.1],
+  ["zipf10_a", 1, 8192, 0.6, 1.9, 7],
+  ["zipf10_a", 3, 8192, 0.2, 0.2, 0.5],
+  ["zipf10_a", 7, 8192, 0.2, 0.2, 0.5],
+  ["zipf10_f", 0, 8192, 1.3, 9, 37],
+  ["zipf10_f", 1, 8192, 0.3, 3, 10],
+  ["zipf10_f", 3, 8192, 0.1, 0.2, 0.4],
+  ["zipf10_f", 7, 8192, 0.1, 0.2, 0.4],
+  ["zipf10_p", 0, 8192, 0.1, 0.1, 1.0],
   ["zipf10_p", 1, 8192, 0.1, 0.1, 0.1],
   ["zipf10_p", 3, 8192, 0.1, 0.1, 0.1],
   ["zipf10_p", 7, 8192, 0.1, 0.1, 0.1],
