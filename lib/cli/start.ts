@@ -1,10 +1,11 @@
 /*
- * `npm start`: run the notebooks, write the report, print where it is and the headline table.
+ * `npm start`: run the notebooks, write the report, print where it is and the headline table. With
+ * `-- --update`, the executed notebooks replace the committed ones.
  * Exit codes: 0 all ran, 1 a notebook failed, 2 the input or the folders are at fault, 130 interrupted.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromCSV } from "arquero";
 import { buildReport, type ReportProgress, type ReportResult } from "../notebook/report.js";
@@ -38,6 +39,9 @@ async function start(): Promise<number> {
     if (signal.aborted) {
       console.error("interrupted; finished cells are kept in results/, run npm start again to go on");
       return 130;
+    }
+    if (result.ok && process.argv.includes("--update")) {
+      for (const path of notebooks) copyFileSync(join(ROOT, "report", basename(path)), path);
     }
     summary(result, (performance.now() - started) / 1000);
     return result.ok ? 0 : 1;

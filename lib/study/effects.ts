@@ -1,8 +1,8 @@
 /*
  * What a point of an ablation changes: its counters over those of its base, pair by pair.
  *
- *   trace t:   cells of the point and of the base with the same memory and seed are a pair; summed over memory,
- *              a pair for each seed; ratio = sum / sum, interval over the seeds
+ *   trace t:   cells of the point and of the base with the same memory and seed are a pair with a ratio; geometric
+ *              mean over the memory sizes, then over the seeds, interval over the seeds: each size weighs the same
  *   all:       geometric mean of the traces' ratios, each trace weighing the same, interval over the traces
  *
  * A trace on which the point's runs equal the base's in every counter says nothing of the mechanism, only that it
@@ -14,7 +14,8 @@
  * about 84 % (normal data).
  */
 import { inputError } from "../util/error.js";
-import { pairedRatio, pairedRatioOfEach } from "./bootstrap.js";
+import { pairedRatioOfEach } from "./bootstrap.js";
+import { mean } from "./resample.js";
 import type { Row } from "./run-grid.js";
 
 /** One effect: of a point on a measure, on one trace or, without `trace`, over all. */
@@ -110,42 +111,42 @@ function pairUp(rows: readonly Row[]): Pair[] {
   return pairs;
 }
 
-/** Ratio of the sums over memory sizes, with its interval over the seeds. */
-function traceRatio(
-  pairs: readonly Pair[],
-  names: readonly string[],
-): Omit<Effect, "point" | "base" | "measure"> {
-  const above: number[] = [];
-  const below: number[] = [];
+/** Geometric mean of the ratios over memory sizes and seeds, with its interval over the seeds. */
+function traceRatio(pairs: readonly Pair[], names: readonly string[]): Ratio {
+  const ofSeeds: number[] = [];
   for (const ofSeed of groupBy(pairs, ({ row }) => `${row.labels.seed}`).values()) {
-    above.push(ofSeed.reduce((sum, { row }) => sum + counted(row, names), 0));
-    below.push(ofSeed.reduce((sum, { base }) => sum + counted(base, names), 0));
+    const usable = ofSeed
+      .map((pair) => counted(pair.row, names) / counted(pair.base, names))
+      .filter(isUsable);
+    if (usable.length > 0) ofSeeds.push(Math.exp(mean(usable.map(Math.log))));
   }
-  const n = above.length;
-  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-  const ratio = total(above) / total(below);
-  if (n < 2 || below.some((value) => value === 0)) return { ratio, n };
-  const { low, high } = pairedRatio(above, below);
-  return { ratio, lo: low, hi: high, n };
+  if (ofSeeds.length > 0) return spread(ofSeeds);
+  const total = (of: (pair: Pair) => Row): number =>
+    pairs.reduce((sum, pair) => sum + counted(of(pair), names), 0);
+  return { ratio: total(({ row }) => row) / total(({ base }) => base), n: 0 };
+}
+
+type Ratio = Pick<Effect, "ratio" | "lo" | "hi" | "n">;
+
+/** Above 0 and finite: has a logarithm. */
+const isUsable = (ratio: number): boolean => ratio > 0 && Number.isFinite(ratio);
+
+/** Geometric mean of ratios, with its bootstrap interval if there are two or more. */
+function spread(ratios: readonly number[]): Ratio {
+  const { estimate, low, high, n } = pairedRatioOfEach(
+    ratios,
+    ratios.map(() => 1),
+  );
+  return n < 2 ? { ratio: estimate, n } : { ratio: estimate, lo: low, hi: high, n };
 }
 
 /** Geometric mean over the traces on which both sides do something. */
-function overTraces(ofTraces: readonly Effect[]): Omit<Effect, "point" | "base" | "measure"> {
+function overTraces(ofTraces: readonly Effect[]): Ratio {
   const ratios = ofTraces.filter(({ inert }) => inert !== true).map(({ ratio }) => ratio);
-  const usable = ratios.filter((ratio) => ratio > 0 && Number.isFinite(ratio));
-  if (usable.length === 0) {
-    const ratio = ratios.includes(Number.POSITIVE_INFINITY)
-      ? Number.POSITIVE_INFINITY
-      : ratios.includes(0)
-        ? 0
-        : Number.NaN;
-    return { ratio, n: 0 };
-  }
-  const { estimate, low, high, n } = pairedRatioOfEach(
-    usable,
-    usable.map(() => 1),
-  );
-  return n < 2 ? { ratio: estimate, n } : { ratio: estimate, lo: low, hi: high, n };
+  const usable = ratios.filter(isUsable);
+  if (usable.length > 0) return spread(usable);
+  const whole = [Number.POSITIVE_INFINITY, 0].find((ratio) => ratios.includes(ratio));
+  return { ratio: whole ?? Number.NaN, n: 0 };
 }
 
 function sameCounters(a: Row, b: Row): boolean {
