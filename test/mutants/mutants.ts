@@ -1,24 +1,8 @@
-/** A planted bug: in `file`, the only occurrence of `find` becomes `replace`; then `killers` must fail. */
-export interface Mutant {
-  readonly what: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  /** Test files of which at least one must fail. */
-  readonly killers: readonly string[];
-}
+/** Planted bugs in the core, the policies and the rest; with those of the mechanisms. */
+import { type Mutant, mutant, PLAIN, TINY } from "./mutant.js";
+import { IN_MECHANISMS } from "./mutants-mechanisms.js";
 
 const LISTS = ["test/mm/class-lists.test.ts"];
-const TINY = ["test/policies/tiny-traces.test.ts"];
-const PLAIN = ["test/policies/plain-lru.test.ts"];
-
-const mutant = (what: string, file: string, find: string, replace: string, killers: string[]): Mutant => ({
-  what,
-  file: `lib/${file}`,
-  find,
-  replace,
-  killers,
-});
 
 export const MUTANTS: readonly Mutant[] = [
   mutant(
@@ -79,148 +63,6 @@ export const MUTANTS: readonly Mutant[] = [
     ["test/reclaim/charge.test.ts"],
   ),
   mutant(
-    "the look-around window is off by one",
-    "mechanisms/access/look-around.ts",
-    "start = slot - half;",
-    "start = slot - half + 1;",
-    ["test/mechanisms/look-around.test.ts"],
-  ),
-  mutant(
-    "an odd look-around window leaves the table",
-    "mechanisms/access/look-around.ts",
-    "end - slot < window - half",
-    "end - slot < half",
-    ["test/mechanisms/look-around.test.ts"],
-  ),
-  mutant(
-    "look-around does not count the victim's own PTE",
-    "mechanisms/access/look-around.ts",
-    "let young = 1;",
-    "let young = 0;",
-    ["test/mechanisms/look-around.test.ts"],
-  ),
-  mutant(
-    "the next filter is not emptied",
-    "mechanisms/access/table-filter.ts",
-    "sets[(current ^ 1) as 0 | 1].clear();",
-    "",
-    ["test/mechanisms/bloom-filter.test.ts"],
-  ),
-  mutant(
-    "a set that was never begun takes tables in",
-    "mechanisms/access/table-filter.ts",
-    "if (!exists[which]) return;",
-    "",
-    ["test/mechanisms/bloom-filter.test.ts"],
-  ),
-  mutant(
-    "a set that was never begun holds nothing",
-    "mechanisms/access/table-filter.ts",
-    "!exists[current] || ",
-    "",
-    ["test/mechanisms/bloom-filter.test.ts"],
-  ),
-  mutant("the filters do not flip", "mechanisms/access/table-filter.ts", "current ^= 1;", "", [
-    "test/mechanisms/bloom-filter.test.ts",
-  ]),
-  mutant(
-    "Bloom tests one bit of two",
-    "mechanisms/access/bloom-filter.ts",
-    "bit(keys[2 * table]!) && bit(keys[2 * table + 1]!)",
-    "bit(keys[2 * table]!)",
-    ["test/mechanisms/bloom-filter.test.ts"],
-  ),
-  mutant(
-    "the non-leaf bit is not cleared",
-    "mechanisms/access/page-table-walk.ts",
-    "pteWords[w] = word & ~TOUCHED_IN_ANY;",
-    "pteWords[w] = word;",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "the first walk is not forced",
-    "mechanisms/access/page-table-walk.ts",
-    "forced ||= walked[mm] === 0;",
-    "",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "a walk meets idle processes",
-    "mechanisms/access/page-table-walk.ts",
-    "memory.hasRun[mm] = 0;",
-    "",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "a walk forces only the new process, not those after it",
-    "mechanisms/access/page-table-walk.ts",
-    "forced ||= walked[mm] === 0;",
-    "forced = walked[mm] === 0;",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "a walk that meets nobody empties a filter",
-    "mechanisms/access/page-table-walk.ts",
-    "if (!met) return;",
-    "if (!met) filter.beginWalk();",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "a walk leaves the accessed bit set",
-    "mechanisms/access/page-table-walk.ts",
-    "pte[slot] = entry & ~PTE_YOUNG;",
-    "",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
-    "the controller's gains are swapped",
-    "mechanisms/tiers.ts",
-    "this.highestEvictable(type, 2, type, 1)",
-    "this.highestEvictable(type, 1, type, 2)",
-    ["test/mechanisms/tiers.test.ts"],
-  ),
-  mutant(
-    "a protected folio keeps its count",
-    "mechanisms/tiers.ts",
-    "folios.flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_READ_TWICE);",
-    "",
-    ["test/mechanisms/tiers.test.ts"],
-  ),
-  mutant(
-    "history does not fade",
-    "mechanisms/tiers.ts",
-    "(this.avgRefaulted[i]! + this.refaulted[i]!) / 2",
-    "this.avgRefaulted[i]! + this.refaulted[i]!",
-    ["test/mechanisms/tiers.test.ts"],
-  ),
-  mutant(
-    "the refault distance is off by one",
-    "mechanisms/workingset/refault-distance.ts",
-    "if (distance > size) return;",
-    "if (distance >= size) return;",
-    [...PLAIN, "test/mechanisms/workingset.test.ts"],
-  ),
-  mutant(
-    "an eviction does not age the lruvec",
-    "mechanisms/workingset/refault-distance.ts",
-    "lruvec.nonresidentAge += folios.nrPages[folio]!;",
-    "",
-    [...PLAIN, "test/mechanisms/workingset.test.ts"],
-  ),
-  mutant(
-    "unmap forgets the dirty bit",
-    "mechanisms/pageout/unmap.ts",
-    "if ((entry & PTE_DIRTY) !== 0) folios.flags[folio]! |= PG_DIRTY;",
-    "",
-    ["test/mechanisms/pageout.test.ts"],
-  ),
-  mutant("a swap-in keeps its slot", "mechanisms/pageout/swap-out.ts", "swap.release();", "", [
-    "test/mechanisms/pageout.test.ts",
-  ]),
-  mutant("written pages are written again", "mechanisms/pageout/writeback.ts", "queue.length = 0;", "", [
-    "test/mechanisms/pageout.test.ts",
-  ]),
-  mutant(
     "the activate batch drains twice",
     "reclaim/lru-batches.ts",
     "this.nrActivates = 0;\n    for",
@@ -233,20 +75,6 @@ export const MUTANTS: readonly Mutant[] = [
     "this.nrAdds = without(this.adds, this.nrAdds, folio);",
     "",
     ["test/reclaim/unmap-range.test.ts"],
-  ),
-  mutant(
-    "targets are not cut in proportion",
-    "mechanisms/balance/scan-targets.ts",
-    "left[list] = wanted - Math.min(wanted, scanned);",
-    "",
-    ["test/mechanisms/scan-targets.test.ts"],
-  ),
-  mutant(
-    "priority 0 asks for weights",
-    "mechanisms/balance/scan-targets.ts",
-    "else if (equal) this.left[list] = scan;",
-    "",
-    ["test/mechanisms/scan-targets.test.ts", ...PLAIN],
   ),
   mutant(
     "a batch of one type is two cost events",
@@ -283,27 +111,6 @@ export const MUTANTS: readonly Mutant[] = [
     "sc.forceDeactivate = true;",
     ["test/reclaim/try-to-free-pages.test.ts"],
   ),
-  mutant(
-    "a mark of a mapped folio forgets the exec rule",
-    "mechanisms/access/references.ts",
-    "if (!young && !marked) continue;",
-    "if (!young) continue;",
-    ["test/mechanisms/references.test.ts"],
-  ),
-  mutant(
-    "touch: the second hit leaves the mark",
-    "mechanisms/young-hit.ts",
-    "flags[folio]! &= ~PG_YOUNG;",
-    "",
-    ["test/mechanisms/young-hit.test.ts"],
-  ),
-  mutant(
-    "aging leaves a full ring's oldest folios behind",
-    "mechanisms/generations.ts",
-    "lists.move(folio, this.of(clock.minSeq[type]! + 1), true);",
-    "lists.move(folio, this.of(clock.minSeq[type]! + 2), true);",
-    ["test/mechanisms/generations.test.ts"],
-  ),
   mutant("munmap keeps empty page tables", "reclaim/unmap-range.ts", "memory.tablePresent[table] = 0;", "", [
     "test/reclaim/unmap-range.test.ts",
   ]),
@@ -320,27 +127,6 @@ export const MUTANTS: readonly Mutant[] = [
     "ofTraces.filter(({ inert }) => inert !== true)",
     "ofTraces",
     ["test/study/effects.test.ts"],
-  ),
-  mutant(
-    "costs are never halved",
-    "mechanisms/balance/cost-balance.ts",
-    "cost[ANON] = Math.floor(cost[ANON]! / 2);",
-    "",
-    ["test/mechanisms/balance.test.ts"],
-  ),
-  mutant(
-    "the second read leaves REFERENCED",
-    "mechanisms/access/fd-access.ts",
-    "flags[folio]! &= ~PG_REFERENCED;",
-    "",
-    ["test/mechanisms/fd-access.test.ts"],
-  ),
-  mutant(
-    "the reference check does not clear what it saw",
-    "mechanisms/access/references.ts",
-    "memory.pte[slot] = pte & ~PTE_YOUNG;",
-    "",
-    ["test/mechanisms/references.test.ts"],
   ),
   mutant("munmap keeps the swap slot", "reclaim/unmap-range.ts", "core.swap.release();", "", [
     "test/reclaim/unmap-range.test.ts",
@@ -380,9 +166,6 @@ export const MUTANTS: readonly Mutant[] = [
     "? oldest : oldest;",
     [...TINY, "test/kernel.test.ts"],
   ),
-  mutant("mglru: file runs behind anon", "mechanisms/generations.ts", "anon = Math.min(anon, file);", "", [
-    "test/kernel.test.ts",
-  ]),
   mutant(
     "replay forgets a store on a hit",
     "sim/replay.ts",
@@ -390,4 +173,5 @@ export const MUTANTS: readonly Mutant[] = [
     "entry | HIT",
     ["test/sim/replay.test.ts", "test/reclaim/unmap-range.test.ts"],
   ),
+  ...IN_MECHANISMS,
 ];
