@@ -129,11 +129,11 @@ describe("page-table walk", () => {
   });
 
   /*
-   *   processes     0                 1                 2
+   *   processes     0                 1
    *   walk 1        new: forced       -                 -
    *   walk 2        ran: read         -                 -
    *   walk 3        idle: not met     -                 -
-   *   walk 4        idle: not met     new: forced       (met after 1: forced, had it started)
+   *   walk 4        idle: not met     new: forced
    */
   it("meets the processes that have run since their last walk, and no others", () => {
     const host = fakeHost(SHARED);
@@ -154,7 +154,7 @@ describe("page-table walk", () => {
     expect(host.said.map((s) => s.folio)).toEqual([first, second, first]);
   });
 
-  it("is forced for a process that it meets for the first time, and for those after it", () => {
+  it("is forced for a process that it meets for the first time, and not for those that it knows", () => {
     const host = fakeHost(SHARED);
     const filter = flippingFilter(host, [exactTableSet(4), exactTableSet(4)]);
     const walk = pageTableWalk(host, filter, true);

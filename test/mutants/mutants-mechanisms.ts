@@ -76,13 +76,6 @@ export const IN_MECHANISMS: readonly Mutant[] = [
     ["test/mechanisms/page-table-walk.test.ts"],
   ),
   mutant(
-    "a walk forces only the new process, not those after it",
-    "mechanisms/access/page-table-walk.ts",
-    "forced ||= walked[mm] === 0;",
-    "forced = walked[mm] === 0;",
-    ["test/mechanisms/page-table-walk.test.ts"],
-  ),
-  mutant(
     "a walk that meets nobody empties a filter",
     "mechanisms/access/page-table-walk.ts",
     "if (!met) return;",

@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     "reclaim/attach.ts",
     "Math.min(nr, lists.size(type, from))",
     "nr",
-    TINY,
+    ["test/reclaim/demote.test.ts"],
   ),
   mutant(
     "an executable page that stays active does not age the lruvec",
