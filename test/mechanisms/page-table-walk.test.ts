@@ -130,10 +130,10 @@ describe("page-table walk", () => {
 
   /*
    *   processes     0                 1
-   *   walk 1        new: forced       -                 -
-   *   walk 2        ran: read         -                 -
-   *   walk 3        idle: not met     -                 -
-   *   walk 4        idle: not met     new: forced
+   *   walk 1        new: forced       -
+   *   walk 2        idle: not met     -
+   *   walk 3        idle: not met     new: forced
+   *   walk 4        ran: read         idle: not met
    */
   it("meets the processes that have run since their last walk, and no others", () => {
     const host = fakeHost(SHARED);

@@ -22,8 +22,6 @@ function oldPair(swappiness: number, set: Partial<Settings> = {}) {
     ops.isolate(sc);
     ops.budget(sc);
   }
-  sc.beginBatch(0);
-  ops.isolate(sc);
   return b;
 }
 
@@ -40,7 +38,7 @@ describe("MGLRU", () => {
       const b = oldPair(swappiness);
       const { minSeq } = b.core.lruvecs[0]!.clock;
       expect(minSeq[ANON]).toBe(minSeq[FILE]);
-      b.step();
+      for (let i = 0; i < 3 && b.evicted.length === 0; i++) b.step();
       expect(b.evicted).toEqual([first]);
     },
   );
