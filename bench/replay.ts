@@ -10,10 +10,11 @@ import * as lab from "../dist/index.js";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const WORKLOADS = [
-  { name: "zipf64k, 10 % of the footprint", share: 0.1, s: 1 },
-  { name: "zipf64k, 50 % of the footprint", share: 0.5, s: 1 },
-  { name: "zipf64k, all fits", share: 1.1, s: 1 },
-];
+  { name: "zipf64k mapped, 10 % of the footprint", share: 0.1, region: "anon" },
+  { name: "zipf64k mapped, 50 % of the footprint", share: 0.5, region: "anon" },
+  { name: "zipf64k mapped, all fits", share: 1.1, region: "anon" },
+  { name: "zipf64k through descriptors, all fits", share: 1.1, region: "file-fd" },
+] as const;
 const PAGES = 1 << 16;
 const ACCESSES = 2_000_000;
 
@@ -38,12 +39,12 @@ function seconds(work: () => void): number {
   return process.cpuUsage(start).user / 1e6;
 }
 
-for (const { name, share, s } of WORKLOADS) {
+for (const { name, share, region } of WORKLOADS) {
   const trace = lab.generateTrace({
     generated: "zipf",
-    params: { N: PAGES, T: ACCESSES, s, pw: 0.3 },
+    params: { N: PAGES, T: ACCESSES, s: 1, pw: 0.3 },
     seed: 1,
-    region: "anon",
+    region,
   });
   const cell = {
     memoryMax: Math.round(PAGES * share),

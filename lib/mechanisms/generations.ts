@@ -97,7 +97,8 @@ export class Generations {
     this.setActive();
   }
 
-  /** Retire oldest generations that have run empty; file never runs behind anon. True if any was. */
+  /** Retire oldest generations that have run empty; with swap the two types keep in step, as far as
+   * their lists allow: anon does not run ahead of file, nor file of anon. True if any was retired. */
   catchUp(canSwap: boolean): boolean {
     const { lists, minGens } = this;
     const { minSeq, maxSeq } = this.clock;

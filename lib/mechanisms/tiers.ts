@@ -23,7 +23,7 @@ import type { Host } from "./host.js";
 export const MAX_NR_TIERS = 4;
 /** Fewer refaults than this say nothing (MIN_LRU_BATCH). */
 const MIN_REFAULTS = 64;
-/** refs bits full and WORKINGSET: protected whatever the controller says. */
+/** refs bits full and READ_TWICE: protected whatever the controller says. */
 const ALWAYS_PROTECTED = 4;
 
 export interface Tiers {

@@ -1,6 +1,7 @@
 /*
- * A process gives memory back (munmap, exit): its PTEs go, anonymous pages and their swap slots are freed,
- * file pages stay cached, page tables without entries are freed. A young PTE of a file page counts as one access, as when the kernel zaps it.
+ * A process gives memory back (munmap, exit): its PTEs go, anonymous pages and their swap slots are freed, file
+ * pages stay cached, page tables without entries are freed. A young PTE of a file page counts as one access, as
+ * when the kernel zaps it.
  * Source: mm/memory.c, zap_present_folio_ptes(), 6.12.
  */
 import { NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";

@@ -54,7 +54,7 @@ export interface Labels {
   readonly memory: number;
   /** The limit in pages that it came to. */
   readonly memory_max: number;
-  /** Distinct pages that the cell's part of the trace touches. */
+  /** Distinct pages that the whole trace touches; of a recorded one also where a seed replays a window of it. */
   readonly footprint: number;
   readonly seed: number;
   readonly profile: string;
