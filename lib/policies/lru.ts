@@ -72,7 +72,6 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       for (const type of [ANON, FILE] as const) {
         mayDeactivate[type] = sc.forceDeactivate || lruvec.refaultActivated(type) || isAnyLow(type);
       }
-      if (mayDeactivate[ANON] || mayDeactivate[FILE]) ctx.walkIfDue();
       const cacheTrim = Math.floor(lists.size(FILE, 0) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
       const fileOnly = !ctx.canReclaim(ANON) || sc.swappiness === 0 || (sc.priority > 0 && cacheTrim);
       const equal = sc.priority === 0 && !fileOnly;
@@ -113,7 +112,10 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       },
 
       budget(sc) {
-        if (sc.nrBatches === 0) setTargets(sc);
+        if (sc.nrBatches === 0) {
+          ctx.walkIfDue();
+          setTargets(sc);
+        }
         return Number.MAX_SAFE_INTEGER; // the targets end the pass
       },
 

@@ -87,7 +87,7 @@ export const LRU_POINTS: Readonly<Record<string, Point>> = {
     policy: LRU,
     set: { walk: "on" },
     base: "LRU",
-    text: "page tables are walked when active pages may be deactivated; young in two walks: active",
+    text: "page tables are walked each time half of memory has been scanned; young in two walks: active",
   },
   "LRU + walk, marks only": {
     policy: LRU,
