@@ -12,7 +12,8 @@
  * use; it sends the oldest down to prove itself again, and only when the inactive list is short or refaults
  * challenge the active pages. Which type is scanned how much is the balance's choice.
  *
- * `classes` lists in a chain instead of two: class k+1 sends its oldest down to k when the classes below hold
+ * If the machine has a page-table walk, it runs each time half of memory has been scanned, and what it finds young
+ * goes through the `young` slot. `classes` lists in a chain instead of two: class k+1 sends its oldest down to k when the classes below hold
  * too little, eviction takes from class 0, and a page that proves itself goes to the top.
  *
  * Differs from the kernel: no unevictable list, no MADV_COLD, no per-CPU deactivate batches.
