@@ -6,7 +6,7 @@
  *
  * Differs from Corbato (1968): the ring is a list whose tail is the hand, and the hand moves 32 at a time.
  */
-import { NIL } from "../mm/folio.js";
+import { FILE } from "../mm/folio.js";
 import type { Policy } from "../reclaim/ops.js";
 
 export const clock = (): Policy => ({
@@ -21,13 +21,7 @@ export const clock = (): Policy => ({
         if (why === "rotated") ring.addTail(folio, 0);
         else ring.add(folio, 0);
       },
-      isolate(sc) {
-        while (sc.more()) {
-          const oldest = ring.tail(0, 0);
-          if (oldest === NIL) break;
-          if (!sc.take(oldest, ring)) ring.move(oldest, 0);
-        }
-      },
+      isolate: (sc) => ctx.takeTail(sc, ring, FILE, 0, Infinity),
     };
   },
 });

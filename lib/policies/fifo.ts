@@ -5,7 +5,7 @@
  *
  * The yardstick: what a policy gains over it, it gains by looking.
  */
-import { NIL } from "../mm/folio.js";
+import { FILE } from "../mm/folio.js";
 import type { Policy } from "../reclaim/ops.js";
 
 export const fifo = (): Policy => ({
@@ -20,13 +20,7 @@ export const fifo = (): Policy => ({
         if (why === "rotated") queue.addTail(folio, 0);
         else queue.add(folio, 0);
       },
-      isolate(sc) {
-        while (sc.more()) {
-          const oldest = queue.tail(0, 0);
-          if (oldest === NIL) break;
-          if (!sc.take(oldest, queue)) queue.move(oldest, 0);
-        }
-      },
+      isolate: (sc) => ctx.takeTail(sc, queue, FILE, 0, Infinity),
       checkReferences: () => "reclaim",
     };
   },

@@ -13,8 +13,8 @@
  * challenge the active pages. Which type is scanned how much is the balance's choice.
  *
  * If the machine has a page-table walk, it runs each time half of memory has been scanned, and what it finds young
- * goes through the `young` slot. `classes` lists in a chain instead of two: class k+1 sends its oldest down to k when the classes below hold
- * too little, eviction takes from class 0, and a page that proves itself goes to the top.
+ * goes through the `young` slot. `classes` lists in a chain instead of two: class k+1 sends its oldest down to k
+ * when the classes below hold too little, eviction takes from class 0, and a page that proves itself goes to the top.
  *
  * Differs from the kernel: no unevictable list, no MADV_COLD, no per-CPU deactivate batches.
  * Source: mm/vmscan.c, get_scan_count(), shrink_lruvec(), shrink_active_list(), prepare_scan_control(),

@@ -143,7 +143,8 @@ export interface LruvecContext {
    */
   demote(sc: ScanControl, lists: ClassLists, type: MemType, from: number, to: number, nr: number): void;
   /**
-   * Offer up to `nr` pages from the tail of a class: settles strays, moves what is refused to the head.
+   * Offer up to `nr` pages from the tail of a class, as far as the batch has room: settles strays, moves what is
+   * refused to the head. Of mixed lists any `type` names the one list.
    * Kernel: isolate_lru_folios().
    */
   takeTail(sc: ScanControl, lists: ClassLists, type: MemType, klass: number, nr: number): void;
