@@ -2,6 +2,7 @@
 
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
+export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";
 export { COUNTERS, type Counter } from "./mm/vmstat.js";
 // notebooks and plots
 export * from "./notebook/index.js";

@@ -22,6 +22,7 @@ async function start(): Promise<number> {
   const started = performance.now();
   const { signal, dispose } = abortOnCtrlC();
   const line = statusLine();
+  const notes = new Set<string>();
   try {
     const folder = join(ROOT, "notebooks");
     const notebooks = readdirSync(folder)
@@ -33,7 +34,10 @@ async function start(): Promise<number> {
       outDir: join(ROOT, "report"),
       provenance: { commit: commit(), data: await digests() },
       signal,
-      onProgress: (event) => line.show(progressText(event)),
+      onProgress: (event) => {
+        if (event.type === "output" && event.event.kind === "stderr") notes.add(event.event.text.trim());
+        line.show(progressText(event));
+      },
     });
     line.end();
     if (signal.aborted) {
@@ -43,6 +47,7 @@ async function start(): Promise<number> {
     if (result.ok && process.argv.includes("--update")) {
       for (const path of notebooks) copyFileSync(join(ROOT, "report", basename(path)), path);
     }
+    for (const note of notes) console.error(note);
     summary(result, (performance.now() - started) / 1000);
     return result.ok ? 0 : 1;
   } finally {
@@ -88,6 +93,9 @@ function summary(result: ReportResult, seconds: number): void {
   if (result.tables.some(({ name }) => name === HEADLINE)) {
     const table = fromCSV(readFileSync(join(tables, `${HEADLINE}.csv`), "utf8"));
     console.log(`\n${renderTable(table, { limit: 40 }).text}`);
+    console.log(
+      "ratios to the base, over those traces on which the point changed any counter; 95 %: bootstrap over traces",
+    );
   }
   for (const { path, ok, cell, message } of result.notebooks) {
     if (!ok)

@@ -27,6 +27,8 @@ export interface EffectPlotOptions {
   readonly title?: string;
   /** Measure by which points are ranked within their base. Default: the first that appears. */
   readonly rankBy?: string;
+  /** Largest ratio on the axis, and the inverse of the smallest; what lies beyond is a triangle at the edge. Default: all. */
+  readonly clip?: number;
 }
 
 /** A line of the plot: a point, or the heading of a base. */
@@ -50,7 +52,7 @@ export function effectPlot(rows: readonly EffectRow[], options: EffectPlotOption
   for (const [i, measure] of measures.entries()) {
     const panel = grid[i]!;
     const own = rows.filter((row) => row.measure === measure);
-    const limit = logLimit(own.map((row) => row.ratio));
+    const limit = Math.min(logLimit(own.map((row) => row.ratio)), Math.log2(options.clip ?? Infinity));
     const y = (row: EffectRow): number => yOf.get(`${row.base}\n${row.point}`) ?? 0;
     const at = { xaxis: panel.x, yaxis: "y", showlegend: false, type: "scatter" };
     data.push({

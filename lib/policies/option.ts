@@ -10,5 +10,5 @@ export function integerOption(
   what: string,
 ): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  inputError(`invalid ${name}: ${value} (policy ${policy}); give ${min} to ${max}: ${what}`);
+  inputError(`invalid ${name}: ${JSON.stringify(value)} (policy ${policy}); give ${min} to ${max}: ${what}`);
 }

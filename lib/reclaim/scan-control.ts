@@ -43,8 +43,8 @@ export class ScanControl {
   isolated = false;
   /** The policy wants no further batch in this pass. */
   stopped = false;
-  /** Pages looked at since the last page-table walk, all batches. */
-  nrSinceWalk = 0;
+  /** Pages looked at since the last page-table walk, all batches. The first walk is due before anything is evicted. */
+  nrSinceWalk: number = Number.POSITIVE_INFINITY;
 
   constructor(private readonly core: Core) {}
 

@@ -15,20 +15,21 @@ import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
 
 const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
 
-/** Replay a trace. False: the memcg ran out of memory, and the replay stopped there. */
-export function replay(core: Core, trace: Trace): boolean {
+/** Replay a trace. Returns the records replayed: fewer than there are if the memcg ran out of memory. */
+export function replay(core: Core, trace: Trace): number {
   const { events, records } = trace;
   let from = 0;
   for (const event of events) {
-    if (!run(core, trace, from, event.at)) return false;
+    const reached = run(core, trace, from, event.at);
+    if (reached < event.at) return reached;
     from = event.at;
     unmapRange(core, event.start, event.nr);
   }
   return run(core, trace, from, records.length);
 }
 
-/** Replay records [from, end). */
-function run(core: Core, trace: Trace, from: number, end: number): boolean {
+/** Replay records [from, end). Returns the end, or the index of the record that met no memory. */
+function run(core: Core, trace: Trace, from: number, end: number): number {
   const { records, layout } = trace;
   const { pte } = core.memory;
   const { nrSlots } = layout;
@@ -43,11 +44,11 @@ function run(core: Core, trace: Trace, from: number, end: number): boolean {
       pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
       record = -1;
     }
-    if (record === -1 || i === from) return true;
+    if (record === -1 || i === from) return end;
     const slot = record & SLOT_MASK;
     const write = (record & WRITE) !== 0;
     const ok = slot < nrSlots ? fault(core, slot, write) : fdAccess(core, slot, write);
-    if (!ok) return false;
-    if (i === end) return true;
+    if (!ok) return i - 1;
+    if (i === end) return end;
   }
 }

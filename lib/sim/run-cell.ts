@@ -21,15 +21,18 @@ export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult>
 /** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
 export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
   const core = boot(spec, trace, policy);
-  const ok = replay(core, trace);
+  const replayed = replay(core, trace);
   checkInvariants(core);
-  return { status: ok ? "ok" : "oom", counters: countersOf(core, trace) };
+  return {
+    status: replayed === trace.records.length ? "ok" : "oom",
+    counters: countersOf(core, trace, replayed),
+  };
 }
 
-/** The counters of a machine after a replay, by name, with gauges at its end. */
-export function countersOf(core: Core, trace: Trace): Record<string, number> {
-  core.stat.nr_record = trace.records.length;
-  core.stat.nr_access = nrAccesses(trace);
+/** The counters of a machine after a replay of so many records, by name, with gauges at its end. */
+export function countersOf(core: Core, trace: Trace, replayed: number): Record<string, number> {
+  core.stat.nr_record = replayed;
+  core.stat.nr_access = nrAccesses(trace, replayed);
   const counters: Record<string, number> = {};
   for (const name of COUNTERS) counters[name] = core.stat[name];
   const [inactiveAnon, activeAnon, inactiveFile, activeFile] = core.lruvecs[0]!.size;

@@ -102,7 +102,8 @@ const NEVER_ASKED = {
   young: "it has its own rule for what a walk finds young; leave the switch out",
 } as const;
 
-function checkSwitch(name: string, value: SwitchValue): void {
+/** Refuse a switch that there is not, or a value that it cannot have. */
+export function checkSwitch(name: string, value: SwitchValue): void {
   if (!Object.hasOwn(SWITCHES, name)) {
     inputError(`unknown switch: ${name}; one of ${Object.keys(SWITCHES).join(", ")}`);
   }

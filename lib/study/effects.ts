@@ -57,8 +57,12 @@ export const STANDARD_MEASURES: Measures = {
  */
 export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEASURES): Effect[] {
   const pairs = pairUp(rows);
-  if (pairs.length === 0)
-    inputError("no pairs to compare; give each point a base and run both at the same cells");
+  if (pairs.length === 0) {
+    const lost = rows.filter(({ status }) => status !== "ok").length;
+    inputError(
+      `no pairs to compare: ${rows.length} rows, ${lost} of them out of memory or errors; give each point a base and run both at the same cells`,
+    );
+  }
   const summaries: Effect[] = [];
   const single: Effect[] = [];
   for (const [point, ofPoint] of groupBy(pairs, ({ row }) => row.labels.point)) {

@@ -1,7 +1,6 @@
 import { basename, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CellSpec, PolicySpec, SwitchValue } from "../sim/cell.js";
-import { MIN_MEMORY } from "../sim/machine.js";
 import type { TraceSpec } from "../trace/spec.js";
 import { nrPages, pageOfSlot, SLOT_MASK, type Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
@@ -113,7 +112,8 @@ interface Choice {
 
 function cellOf(trace: string, { profile, swap, swappiness, memory, point, input }: Choice): Cell {
   const { footprint, traceDigest, synthetic } = input;
-  const memoryMax = Math.max(MIN_MEMORY, Math.round(memory * footprint * input.limitFactor));
+  // A share that comes to less than the machine can boot with is refused when the cell runs, as an error row.
+  const memoryMax = Math.round(memory * footprint * input.limitFactor);
   const rest = { seed: input.seed, profile, swap, swappiness };
   return {
     labels: {

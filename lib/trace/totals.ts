@@ -2,13 +2,15 @@ import type { Trace } from "./trace.js";
 
 const totals = new WeakMap<Uint32Array, number>();
 
-/** Accesses that a trace stands for: the sum of its counts, computed once for each trace. */
-export function nrAccesses({ counts }: Pick<Trace, "counts">): number {
-  let total = totals.get(counts);
-  if (total === undefined) {
-    total = 0;
-    for (const count of counts) total += count;
-    totals.set(counts, total);
-  }
+/**
+ * Accesses that the first `nr` records of a trace stand for: the sum of their counts. Of all records, computed
+ * once for each trace.
+ */
+export function nrAccesses({ counts }: Pick<Trace, "counts">, nr: number = counts.length): number {
+  const known = nr === counts.length ? totals.get(counts) : undefined;
+  if (known !== undefined) return known;
+  let total = 0;
+  for (let i = 0; i < nr; i++) total += counts[i]!;
+  if (nr === counts.length) totals.set(counts, total);
   return total;
 }

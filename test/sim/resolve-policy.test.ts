@@ -80,7 +80,7 @@ describe("resolvePolicy", () => {
     [
       "an option of the wrong kind",
       () => ({ name: "lru", options: { classes: "2" } }),
-      /^invalid classes: 2/,
+      /^invalid classes: "2"/,
     ],
     [
       "no generation to evict",

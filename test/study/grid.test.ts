@@ -1,6 +1,5 @@
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { MIN_MEMORY } from "../../lib/sim/machine.js";
 import { type Axes, footprintOf, grid } from "../../lib/study/grid.js";
 import { drawRecorded, LIMIT_JITTER, seeds, WINDOW_SHARE } from "../../lib/study/seeds.js";
 import { fakeOpen, TRACES, tinyTrace } from "./fixtures/cells.js";
@@ -20,7 +19,7 @@ describe("grid", () => {
     };
     const cells = await grid(axes, open);
     expect(cells.length).toBe(2 * 2 * 2 * 2);
-    // beta touches 400 pages: half of them is 200, below the smallest limit.
+    // beta touches 400 pages: half of them is 200, which is refused when the cell runs, not here.
     const cell = cells.find(({ labels }) => labels.trace === "beta" && labels.point !== "LRU");
     expect(cell).toEqual({
       labels: {
@@ -29,7 +28,7 @@ describe("grid", () => {
         point: "MGLRU - Bloom",
         base: "LRU",
         memory: 0.5,
-        memory_max: MIN_MEMORY,
+        memory_max: 200,
         footprint: 400,
         seed: 0,
         profile: "6.12",
@@ -38,7 +37,7 @@ describe("grid", () => {
       },
       spec: {
         trace: { recorded: "beta" },
-        memoryMax: MIN_MEMORY,
+        memoryMax: 200,
         policy: { name: "mglru" },
         set: { bloom: false },
         profile: "6.12",
@@ -69,9 +68,7 @@ describe("grid", () => {
     for (const { spec, labels } of cells) {
       const { window, limitFactor } = drawRecorded(spec.seed, TRACES[0]!.digest, 3000);
       expect(spec.trace).toEqual(window ? { recorded: "alpha", window } : { recorded: "alpha" });
-      expect(spec.memoryMax).toBe(
-        Math.max(MIN_MEMORY, Math.round(labels.memory * labels.footprint * limitFactor)),
-      );
+      expect(spec.memoryMax).toBe(Math.round(labels.memory * labels.footprint * limitFactor));
     }
     const whole = cells.filter(({ spec }) => spec.seed === 0);
     expect(whole.every(({ spec, labels }) => !("window" in spec.trace) && labels.footprint === 1500)).toBe(
