@@ -91,7 +91,7 @@ describe("to the event", () => {
 /*
  * Larger than before walks met only those who have run, and filters existed only once begun (nearly all others are
  * smaller, by up to 31 points):
- *   hotscan_f 0            6, 1.7, 6  -> 11, 4, 15: batches wait longer before lists are sized
+ *   hotscan_f 0            6, 1.7, 6  -> 11, 4, 15; cause not found
  *   mix_f 0                activations 0.1 -> 1.2
  *   phase_f 3 and 7        refaults below 0.5 -> 3, scans below 0.7 -> 2
  *   hotscan_a 7            refaults 0.1 -> 0.6, while scans and activations are exact now
