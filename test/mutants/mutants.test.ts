@@ -22,6 +22,8 @@ describe("mutants", () => {
   });
 });
 
+if (chosen.length === 0) console.log("skipped: planting the bugs takes minutes; npm run mutants does it");
+
 describe.skipIf(chosen.length === 0)("planted", () => {
   let copy = "";
   beforeAll(() => {
