@@ -19,9 +19,7 @@ export type Placing =
   /** Judged active while listed (a second read, a young neighbour); it has been unlisted and carries PG_ACTIVE. */
   | "activated"
   /** Its writeback ended and reclaim wants it next: the place that is scanned first. */
-  | "rotated"
-  /** Taken over from another policy. */
-  | "adopted";
+  | "rotated";
 
 /** The fate of a candidate: lose it; put it back; put it back as active. */
 export type Verdict = "reclaim" | "keep" | "activate";

@@ -1,11 +1,10 @@
+import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import { ANON, type Folio } from "../mm/folio.js";
 import type { ClassLists } from "../mm/lists.js";
 import type { Core } from "./core.js";
 
 /** Most candidates in one batch (MIN_LRU_BATCH, 64-bit). */
 export const MAX_BATCH = 64;
-/** Candidates in one batch unless the policy says otherwise (SWAP_CLUSTER_MAX). */
-export const SWAP_CLUSTER_MAX = 32;
 /** Most folios that one batch may look at (MAX_LRU_BATCH): bounds every isolation loop. */
 export const MAX_LOOKS = 4096;
 /** First priority: 1/4096 of a list at a time. */

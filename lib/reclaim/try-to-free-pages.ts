@@ -5,9 +5,11 @@
  *
  * Source: mm/vmscan.c, try_to_free_mem_cgroup_pages(), do_try_to_free_pages(), shrink_node_memcgs(), 6.12.
  */
+
+import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import type { Memcg } from "../mm/memcg.js";
 import type { Core } from "./core.js";
-import { DEF_PRIORITY, SWAP_CLUSTER_MAX } from "./scan-control.js";
+import { DEF_PRIORITY } from "./scan-control.js";
 import { shrinkLruvec } from "./shrink-lruvec.js";
 
 /** Free at least `nr` pages (32 or more) from the memcg. Returns the pages freed, 0 if there was no way. */

@@ -9,20 +9,18 @@
  * Source: mm/swap.c, lru_note_cost(), lru_note_cost_refault(); mm/vmscan.c, get_scan_count(), calculating the
  * fractions, 6.12.
  */
+import { SWAP_CLUSTER_MAX } from "../../mm/batch.js";
 import { ANON, FILE } from "../../mm/folio.js";
 import type { Lruvec } from "../../mm/lruvec.js";
 import type { Tiers } from "../tiers.js";
 import { type Balance, pickByShares, type Shares } from "./balance.js";
-
-/** What one page of I/O costs in pages rotated (SWAP_CLUSTER_MAX). */
-const IO_COST = 32;
 
 export function costBalance(tiers: Tiers): Balance {
   const cost = new Float64Array(2);
   const result: Shares = { weight: new Float64Array(2) };
 
   function note(lruvec: Lruvec, type: number, nrIo: number, nrRotated: number): void {
-    cost[type]! += nrIo * IO_COST + nrRotated;
+    cost[type]! += nrIo * SWAP_CLUSTER_MAX + nrRotated;
     const pages = lruvec.pages(ANON) + lruvec.pages(FILE);
     if (cost[ANON]! + cost[FILE]! > Math.floor(pages / 4)) {
       cost[ANON] = Math.floor(cost[ANON]! / 2);

@@ -8,8 +8,7 @@
  * Source: mm/vmscan.c, get_scan_count(), shrink_lruvec(), 6.12 (memcg reclaim).
  */
 
-/** Pages per turn (SWAP_CLUSTER_MAX). */
-export const SWAP_CLUSTER_MAX = 32;
+import { SWAP_CLUSTER_MAX } from "../../mm/batch.js";
 
 /** Targets over lists numbered type * nrClasses + class; class 0 is the one that eviction takes from. */
 export class ScanTargets {

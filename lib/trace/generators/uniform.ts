@@ -1,5 +1,5 @@
 /*
- * Uniform: every page is as likely as any other at each access. No policy beats another by more than noise,
+ * Uniform: all pages are equally likely at each access. No policy beats another by more than noise,
  * because the past says nothing about the future.
  *
  * Draws: for each access the page, then the store.
