@@ -12,6 +12,26 @@ export interface PolicySpec {
 export type SwitchValue = string | number | boolean;
 
 /**
+ * What stands around the workload on a real machine, for predicting one: each part is off when left out, and then
+ * it costs nothing, as on a machine where the workload is alone and counters are exact at any time.
+ */
+export interface MachineSpec {
+  /** The kernel's own memory for the workload (page tables, nodes of page-cache trees) is charged to its memcg. Default: false. */
+  readonly kernelMemory?: boolean;
+  /** Pages of the memcg that can never be reclaimed (mlocked). Default: 0. */
+  readonly pinned?: number;
+  /**
+   * Time passes: the machine's slowness, 1 = the measuring rig under emulation (`lib/sim/pace.ts`). Drives what the kernel
+   * does by timer: statistics flushed every 2 s, writeback, context switches. Default: no time passes.
+   */
+  readonly pace?: number;
+  /** memory.stat is read at so many equal parts of the trace (each read flushes statistics), and reported. Default: 0. */
+  readonly checkpoints?: number;
+  /** Pages mapped by one file fault, if they are cached (fault_around_bytes), a power of two. Default: 1, off. */
+  readonly faultAround?: number;
+}
+
+/**
  * One simulation as plain data: it serialises to JSON, its content hash names it, and any machine that has
  * the same code and trace computes the same bytes from it.
  */
@@ -21,14 +41,15 @@ export interface CellSpec {
   readonly memoryMax: number;
   readonly policy: PolicySpec;
   /** Kernel whose defaults apply. */
-  readonly profile: "6.12";
+  readonly profile: "6.1" | "6.12" | "7.3";
   /** Switches that differ from the policy's own defaults; see `lib/sim/switchboard.ts`. */
   readonly set: Readonly<Record<string, SwitchValue>>;
-  readonly swap: "zram" | "none";
+  readonly swap: "zram" | "disk" | "none";
   /** vm.swappiness, 0 to 200. */
   readonly swappiness: number;
   /** Seed of what is random in a policy or mechanism. The trace has its own. */
   readonly seed: number;
+  readonly machine?: MachineSpec;
 }
 
 /** What a cell yields: the counters, named as in /proc/vmstat and memory.stat, and the work done. */
@@ -36,4 +57,6 @@ export interface CellResult {
   /** "ok", or "oom" when the memcg ran out of memory after 16 fruitless retries, as in the kernel. */
   readonly status: "ok" | "oom";
   readonly counters: Readonly<Record<string, number>>;
+  /** The counters at each checkpoint, the last at the end; empty without `machine.checkpoints`. */
+  readonly checkpoints?: readonly Readonly<Record<string, number>>[];
 }
