@@ -28,9 +28,14 @@ export class Lruvec {
   readonly size: Int32Array = new Int32Array(4);
   /** Evictions and activations so far, in pages: the clock of refault distances. Kernel: nonresident_age. */
   nonresidentAge = 0;
-  /** workingset_activate_[type] of this lruvec, and its value when the last reclaim run ended. */
+  /** workingset_activate_[type] of this lruvec, and its value, as told, when the last reclaim run ended. */
   readonly activated: Float64Array = new Float64Array(2);
   readonly activatedSnapshot: Float64Array = new Float64Array(2);
+  /**
+   * `size` and `activated` as memcg statistics tell them: the same arrays, or copies from the last flush. The kernel
+   * decides by these in several places. Source: mm/memcontrol.c, lruvec_page_state(), 6.12.
+   */
+  told: { readonly size: Int32Array; readonly activated: Float64Array } = this;
 
   /** @param id - Index in {@link Folios.lruvec}. @param node - NUMA node. */
   constructor(
@@ -56,14 +61,31 @@ export class Lruvec {
     return this.size[type * 2]! + this.size[type * 2 + 1]!;
   }
 
-  /** True if a refault of the type was activated since the last reclaim run: its active pages are challenged. */
+  /** Statistics from now on are as old as their last flush. */
+  delayStatistics(): void {
+    this.told = { size: new Int32Array(4), activated: new Float64Array(2) };
+  }
+
+  /** Bring the statistics up to date. Kernel: mem_cgroup_flush_stats(). */
+  flushStatistics(): void {
+    if (this.told === this) return;
+    this.told.size.set(this.size);
+    this.told.activated.set(this.activated);
+  }
+
+  /** Listed pages of a type, active or not, as told. */
+  toldPages(type: number, active: boolean): number {
+    return this.told.size[type * 2 + (active ? 1 : 0)]!;
+  }
+
+  /** True if a refault of the type is told since the last reclaim run: its active pages are challenged. */
   refaultActivated(type: number): boolean {
-    return this.activated[type] !== this.activatedSnapshot[type];
+    return this.told.activated[type] !== this.activatedSnapshot[type];
   }
 
   /** Remember the refault counters at the end of a reclaim run. Kernel: snapshot_refaults(). */
   snapshotRefaults(): void {
-    this.activatedSnapshot[ANON] = this.activated[ANON]!;
-    this.activatedSnapshot[FILE] = this.activated[FILE]!;
+    this.activatedSnapshot[ANON] = this.told.activated[ANON]!;
+    this.activatedSnapshot[FILE] = this.told.activated[FILE]!;
   }
 }

@@ -13,6 +13,8 @@ export class Memcg {
   usage = 0;
   /** Charged ahead for the one CPU, not in use. */
   stock = 0;
+  /** Charged pages that are no folio's: the kernel's own, and what is locked in memory. */
+  kernel = 0;
 
   /** @param max - memory.max in pages; Infinity for none. */
   constructor(

@@ -49,8 +49,9 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     const mayDeactivate = [false, false];
     const onlyFile = Float64Array.of(0, 1);
 
-    /** Pages of a type in classes 0 to k. */
+    /** Pages of a type in classes 0 to k, as statistics tell them; they know active and inactive only. */
     function upTo(type: MemType, k: number): number {
+      if (top === 1) return lruvec.toldPages(type, false) + (k > 0 ? lruvec.toldPages(type, true) : 0);
       let sum = 0;
       for (let i = 0; i <= k; i++) sum += lists.size(type, i);
       return sum;
@@ -73,7 +74,8 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       for (const type of [ANON, FILE] as const) {
         mayDeactivate[type] = sc.forceDeactivate || lruvec.refaultActivated(type) || isAnyLow(type);
       }
-      const cacheTrim = Math.floor(lists.size(FILE, 0) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
+      const cacheTrim =
+        Math.floor(lruvec.toldPages(FILE, false) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
       const fileOnly = !ctx.canReclaim(ANON) || sc.swappiness === 0 || (sc.priority > 0 && cacheTrim);
       const equal = sc.priority === 0 && !fileOnly;
       const weight = fileOnly ? onlyFile : ctx.balance.shares(lruvec, sc.swappiness).weight;

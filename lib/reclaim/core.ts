@@ -9,6 +9,7 @@ import type { ReferenceCheck } from "../mechanisms/access/references.js";
 import type { AgeUpdate } from "../mechanisms/ages.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
 import type { Host } from "../mechanisms/host.js";
+import type { KernelMemory } from "../mechanisms/kernel-memory.js";
 import type { Pageout } from "../mechanisms/pageout/pageout.js";
 import type { SwapOut } from "../mechanisms/pageout/swap-out.js";
 import type { Writeback } from "../mechanisms/pageout/writeback.js";
@@ -28,6 +29,7 @@ import type { TraceLayout } from "../trace/trace.js";
 import { LruBatches } from "./lru-batches.js";
 import type { ReclaimOps } from "./ops.js";
 import { ScanControl } from "./scan-control.js";
+import type { Timers } from "./timers.js";
 
 /** The mechanisms of a machine, one in each slot; an empty slot holds a null object. */
 export interface Mechanisms {
@@ -43,6 +45,7 @@ export interface Mechanisms {
   readonly swapOut: SwapOut;
   readonly writeback: Writeback;
   readonly pageout: Pageout;
+  readonly kernelMemory: KernelMemory;
 }
 
 /** What a lruvec's policy has set up. */
@@ -73,6 +76,7 @@ export class Core implements Host {
   readonly sc: ScanControl;
   readonly attached: Attached[] = [];
   mechanisms!: Mechanisms;
+  timers!: Timers;
   /** Pages evicted since the core last advanced the clock of each lruvec. */
   private readonly evictedInEpoch: Float64Array;
 

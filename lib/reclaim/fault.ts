@@ -21,7 +21,10 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
   const page = memory.map.pageOf[slot]!;
   const vma = memory.vma(slot);
+  const table = Math.floor(slot / PTRS_PER_PTE);
   stat.pgfault++;
+  core.timers.tick();
+  if (!chargeKernel(core, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     const anon = vma.kind === "anon";
@@ -30,7 +33,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     if (folio === NIL) return false;
   }
   memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
-  memory.tablePresent[Math.floor(slot / PTRS_PER_PTE)] = 1;
+  memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
   core.folios.mapcount[folio]!++;
   if (vma.exec === true) core.folios.flags[folio]! |= PG_EXEC;
@@ -42,6 +45,7 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat, folios } = core;
   const page = memory.map.pageOf[slot]!;
   stat.nr_fd_access++;
+  core.timers.tick();
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
@@ -53,11 +57,20 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   return true;
 }
 
+/** Charge pages of the kernel's own, for good. False: out of memory. */
+function chargeKernel(core: Core, nr: number): boolean {
+  const { memcg } = core.lruvecs[0]!;
+  for (let i = 0; i < nr; i++) if (!charge(core, memcg, 1)) return false;
+  memcg.kernel += nr;
+  return true;
+}
+
 /** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
 function bringIn(core: Core, page: number, type: MemType, inFault: boolean, recency: boolean): Folio {
   const { memory, folios, mechanisms } = core;
   const lruvec = core.lruvecs[0]!;
   if (!charge(core, lruvec.memcg, 1)) return NIL;
+  if (type === FILE && !chargeKernel(core, mechanisms.kernelMemory.needForCache(page))) return NIL;
   core.stat.nr_alloc++;
   const folio = folios.alloc(page, lruvec.id);
   memory.folioOf[page] = folio;

@@ -26,7 +26,7 @@ export function checkInvariants(core: Core): void {
   }
   expectEqual(core.folios.nr, resident, "folios in use");
   expectEqual(core.batches.nrPending, unlisted, "folios in the add batch");
-  expectEqual(core.memcg.usage, resident + core.memcg.stock, "pages charged");
+  expectEqual(core.memcg.usage, resident + core.memcg.stock + core.memcg.kernel, "pages charged");
   expectEqual(core.swap.used, swapped, "swap slots in use");
 }
 

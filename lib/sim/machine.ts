@@ -1,11 +1,14 @@
 import { Memcg } from "../mm/memcg.js";
+import { NO_TIME } from "../mm/time.js";
 import { attach } from "../reclaim/attach.js";
 import { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
+import { Timers } from "../reclaim/timers.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
-import type { CellSpec } from "./cell.js";
+import type { CellSpec, MachineSpec } from "./cell.js";
 import { buildMechanisms } from "./mechanisms.js";
+import { rigTime } from "./pace.js";
 import { profile } from "./profiles.js";
 import { resolveSettings } from "./switchboard.js";
 
@@ -23,9 +26,20 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
     swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,
   });
-  core.mechanisms = buildMechanisms(core, settings);
+  const machine = spec.machine ?? {};
+  core.mechanisms = buildMechanisms(core, settings, machine);
+  core.timers = new Timers(core, machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace));
+  pin(core, machine);
   for (const lruvec of core.lruvecs) attach(core, lruvec, policy, spec.seed);
   return core;
+}
+
+/** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
+function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): void {
+  const nr = pinned + (kernelMemory ? 1 : 0);
+  if (!core.memcg.tryCharge(nr))
+    inputError(`memoryMax ${core.memcg.max} is below the ${nr} pinned pages; give more`);
+  core.memcg.kernel = nr;
 }
 
 function checkMemory(pages: number): void {

@@ -18,6 +18,7 @@ import { type AgeUpdate, flagUpdates, listMoves } from "../mechanisms/ages.js";
 import { type Balance, swappinessBalance, tierBalance } from "../mechanisms/balance/balance.js";
 import { costBalance } from "../mechanisms/balance/cost-balance.js";
 import type { Host } from "../mechanisms/host.js";
+import { chargedKernelMemory, FREE_KERNEL_MEMORY } from "../mechanisms/kernel-memory.js";
 import { pageout } from "../mechanisms/pageout/pageout.js";
 import { noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
 import { flusher } from "../mechanisms/pageout/writeback.js";
@@ -30,9 +31,10 @@ import type { Workingset } from "../mechanisms/workingset/workingset.js";
 import { markOnHit, promoteOnHit, promoteOnSecondHit, type YoungHit } from "../mechanisms/young-hit.js";
 import type { Core, Mechanisms } from "../reclaim/core.js";
 import { rotate } from "../reclaim/rotate.js";
+import type { MachineSpec } from "./cell.js";
 
 /** Fill the slots of a machine. Null objects stand where a setting is "off". */
-export function buildMechanisms(core: Core, settings: Settings): Mechanisms {
+export function buildMechanisms(core: Core, settings: Settings, machine: MachineSpec): Mechanisms {
   const filter = filterOf(core, settings);
   const around = settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround);
   const tiers = TIERS[settings.tiers](core);
@@ -54,6 +56,7 @@ export function buildMechanisms(core: Core, settings: Settings): Mechanisms {
     swapOut,
     writeback,
     pageout: pageout(core, swapOut, writeback),
+    kernelMemory: machine.kernelMemory === true ? chargedKernelMemory(core.memory) : FREE_KERNEL_MEMORY,
   };
 }
 

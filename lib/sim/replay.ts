@@ -15,17 +15,42 @@ import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
 
 const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
 
-/** Replay a trace. Returns the records replayed: fewer than there are if the memcg ran out of memory. */
-export function replay(core: Core, trace: Trace): number {
-  const { events, records } = trace;
-  let from = 0;
-  for (const event of events) {
-    const reached = run(core, trace, from, event.at);
-    if (reached < event.at) return reached;
-    from = event.at;
-    unmapRange(core, event.start, event.nr);
+/** What happens between two records: before record `at`, do it. */
+interface Stop {
+  readonly at: number;
+  happen(): void;
+}
+
+/**
+ * Replay a trace. Returns the records replayed: fewer than there are if the memcg ran out of memory.
+ * @param checkpoints - Parts of equal length; after each, `atCheckpoint` is called with the records replayed.
+ */
+export function replay(
+  core: Core,
+  trace: Trace,
+  checkpoints = 0,
+  atCheckpoint: (replayed: number) => void = () => {},
+): number {
+  const { length } = trace.records;
+  const stops: Stop[] = trace.events.map(({ at, start, nr }) => ({
+    at,
+    happen: () => unmapRange(core, start, nr),
+  }));
+  const step = checkpoints > 0 ? Math.max(1, Math.floor(length / checkpoints)) : length;
+  for (let at = step; checkpoints > 0 && at < length; at += step) {
+    stops.push({ at, happen: () => atCheckpoint(at) });
   }
-  return run(core, trace, from, records.length);
+  stops.sort((a, b) => a.at - b.at);
+  let from = 0;
+  for (const stop of stops) {
+    const reached = run(core, trace, from, stop.at);
+    if (reached < stop.at) return reached;
+    from = stop.at;
+    stop.happen();
+  }
+  const reached = run(core, trace, from, length);
+  if (checkpoints > 0) atCheckpoint(reached);
+  return reached;
 }
 
 /** Replay records [from, end). Returns the end, or the index of the record that met no memory. */
@@ -44,6 +69,7 @@ function run(core: Core, trace: Trace, from: number, end: number): number {
       pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
       record = -1;
     }
+    core.stat.nr_record = i;
     if (record === -1 || i === from) return end;
     const slot = record & SLOT_MASK;
     const write = (record & WRITE) !== 0;

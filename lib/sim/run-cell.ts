@@ -21,11 +21,17 @@ export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult>
 /** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
 export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
   const core = boot(spec, trace, policy);
-  const replayed = replay(core, trace);
+  const parts = spec.machine?.checkpoints ?? 0;
+  const checkpoints: Record<string, number>[] = [];
+  const replayed = replay(core, trace, parts, (sofar) => {
+    core.timers.flushStatistics();
+    checkpoints.push(countersOf(core, trace, sofar));
+  });
   checkInvariants(core);
   return {
     status: replayed === trace.records.length ? "ok" : "oom",
     counters: countersOf(core, trace, replayed),
+    ...(parts > 0 && { checkpoints }),
   };
 }
 

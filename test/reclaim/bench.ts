@@ -2,11 +2,13 @@ import type { Settings } from "../../lib/mechanisms/settings.js";
 import { type Folio, NIL, PG_LRU } from "../../lib/mm/folio.js";
 import { Memcg } from "../../lib/mm/memcg.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
+import { NO_TIME } from "../../lib/mm/time.js";
 import { attach } from "../../lib/reclaim/attach.js";
 import { Core } from "../../lib/reclaim/core.js";
 import { fault, fdAccess } from "../../lib/reclaim/fault.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { shrinkFolioList } from "../../lib/reclaim/shrink-folio-list.js";
+import { Timers } from "../../lib/reclaim/timers.js";
 import { checkInvariants } from "../../lib/sim/invariants.js";
 import { buildMechanisms } from "../../lib/sim/mechanisms.js";
 import { resolveSettings } from "../../lib/sim/switchboard.js";
@@ -40,7 +42,8 @@ export function bench(
   { batchSize = 1, max = Number.POSITIVE_INFINITY, swappiness = 60, swapSlots = 1e9 } = {},
 ): Bench {
   const core = new Core(layout, new Memcg("bench", max), { batchSize, swapSlots, swappiness });
-  core.mechanisms = buildMechanisms(core, resolveSettings(policy, { ...set }));
+  core.mechanisms = buildMechanisms(core, resolveSettings(policy, { ...set }), {});
+  core.timers = new Timers(core, NO_TIME);
   for (const lruvec of core.lruvecs) attach(core, lruvec, policy, 1);
   const { memory, folios, sc } = core;
   const { pageOf } = memory.map;

@@ -21,7 +21,8 @@ export function costBalance(tiers: Tiers): Balance {
 
   function note(lruvec: Lruvec, type: number, nrIo: number, nrRotated: number): void {
     cost[type]! += nrIo * SWAP_CLUSTER_MAX + nrRotated;
-    const pages = lruvec.pages(ANON) + lruvec.pages(FILE);
+    const { size } = lruvec.told;
+    const pages = size[0]! + size[1]! + size[2]! + size[3]!;
     if (cost[ANON]! + cost[FILE]! > Math.floor(pages / 4)) {
       cost[ANON] = Math.floor(cost[ANON]! / 2);
       cost[FILE] = Math.floor(cost[FILE]! / 2);

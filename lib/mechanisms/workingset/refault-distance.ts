@@ -42,8 +42,10 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
       const nr = folios.nrPages[folio]!;
       countRefault(host, type, nr);
       const distance = (lruvec.nonresidentAge - shadowToken(shadow)) & TOKEN_MASK;
-      let size = lruvec.active(FILE) + (type === ANON ? lruvec.inactive(FILE) : 0);
-      if (swap.free > 0) size += lruvec.active(ANON) + (type === FILE ? lruvec.inactive(ANON) : 0);
+      let size = lruvec.toldPages(FILE, true) + (type === ANON ? lruvec.toldPages(FILE, false) : 0);
+      if (swap.free > 0) {
+        size += lruvec.toldPages(ANON, true) + (type === FILE ? lruvec.toldPages(ANON, false) : 0);
+      }
       if (distance > size) return;
       tiers.noteRefaulted(type, shadowRefs(shadow), nr);
       folios.flags[folio]! |= PG_ACTIVE;
