@@ -97,8 +97,10 @@ export class Memory {
   readonly tablePresent: Uint8Array;
   /** Processes in the order of their first fault. */
   readonly started: number[] = [];
-  /** 1 if the process has faulted since it was last walked. Shape: [processes]. */
+  /** 1 if a CPU has switched to the process since it was last walked. Shape: [processes]. Kernel: mm->lru_gen.bitmap. */
   readonly hasRun: Uint8Array;
+  /** The process that faulted last; -1 before the first. */
+  running = -1;
   /** Folio that holds each page, or NIL. Shape: [nrPages]. */
   readonly folioOf: Int32Array;
   /** Shadow of each non-resident page, or NO_SHADOW. Shape: [nrPages]. */
@@ -122,12 +124,19 @@ export class Memory {
     this.swapped = new Uint8Array(this.map.nrPages);
   }
 
-  /** The process has been running: it took a fault. */
+  /** The process took a fault: if another did before it, the CPU has switched to it. */
   noteRun(mm: number): void {
+    if (mm === this.running) return;
+    this.running = mm;
     this.hasRun[mm] = 1;
     if (this.seen[mm] === 1) return;
     this.seen[mm] = 1;
     this.started.push(mm);
+  }
+
+  /** The CPU has switched away and back: whoever was running has run again. */
+  noteSwitch(): void {
+    if (this.running >= 0) this.hasRun[this.running] = 1;
   }
 
   /** The VMA of a mapped slot. */

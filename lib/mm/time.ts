@@ -4,7 +4,9 @@ export interface Time {
   readonly passes: boolean;
   /** Nanoseconds since boot. Never decreases. */
   now(): number;
+  /** Of these, how many were spent in page-table walks. */
+  walking(): number;
 }
 
 /** Off: no time passes. */
-export const NO_TIME: Time = { passes: false, now: () => 0 };
+export const NO_TIME: Time = { passes: false, now: () => 0, walking: () => 0 };

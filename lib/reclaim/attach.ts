@@ -82,6 +82,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     walk(maySwap) {
       if (!mechanisms.walk.enabled) return false;
       sc.nrSinceWalk = 0;
+      core.timers.noteSwitches();
       mechanisms.walk.run(lruvec, maySwap);
       return true;
     },

@@ -35,6 +35,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
   memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
+  if (!core.timers.time.passes) memory.noteSwitch();
   core.folios.mapcount[folio]!++;
   if (vma.exec === true) core.folios.flags[folio]! |= PG_EXEC;
   return true;

@@ -25,6 +25,7 @@ export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace,
   const checkpoints: Record<string, number>[] = [];
   const replayed = replay(core, trace, parts, (sofar) => {
     core.timers.flushStatistics();
+    core.memory.noteSwitch(); // the reader ran meanwhile
     checkpoints.push(countersOf(core, trace, sofar));
   });
   checkInvariants(core);
@@ -49,5 +50,6 @@ export function countersOf(core: Core, trace: Trace, replayed: number): Record<s
   counters.active_file_now = activeFile!;
   counters.mem_current_now = core.memcg.usage;
   counters.reclaim_cpu_ns = cpuNs(core.stat);
+  if (core.timers.time.passes) counters.ms = Math.round(core.timers.time.now() / 1e6);
   return counters;
 }
