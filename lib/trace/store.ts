@@ -9,8 +9,10 @@ import { fileURLToPath } from "node:url";
 import { inputError } from "../util/error.js";
 import { traceDigest } from "./digest.js";
 import { generateTrace } from "./generate.js";
+import { readPageFile } from "./page-file.js";
 import { decodeTrace, readBytes } from "./parquet.js";
 import { readRaw, writeRaw } from "./raw-cache.js";
+import { readFlatTrace } from "./rig-format.js";
 import type { TraceSpec } from "./spec.js";
 import type { Trace } from "./trace.js";
 
@@ -96,10 +98,11 @@ async function openRecorded(path: string, cacheDir: string): Promise<Trace> {
 /**
  * Open the trace that a spec names. The arrays stand on SharedArrayBuffers. Opening the same spec again in one
  * process gives the same object, even if the file has changed since (of generated traces, the last few are kept). Throws an InputError for an unknown name or
- * generator, a window outside the trace, and everything that `readTraceFile` refuses.
+ * generator, a window outside the trace, and everything that `readTraceFile` and `readPageFile` refuse.
  */
 export async function openTrace(spec: TraceSpec, options: OpenOptions = {}): Promise<Trace> {
   if ("generated" in spec) return generated(spec);
+  if ("file" in spec) return once(JSON.stringify(spec), async () => readFlatTrace(spec));
   const path = pathOf(spec.recorded);
   const cacheDir = options.cacheDir ?? join(ROOT, ".cache", "traces");
   const whole = once(path, () => openRecorded(path, cacheDir));
