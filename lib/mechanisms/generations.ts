@@ -10,7 +10,7 @@
  * when a type fills it, its oldest generation must be emptied into the next before a new one can start.
  *
  * Source: include/linux/mmzone.h, struct lru_gen_folio; mm/vmscan.c, inc_max_seq(), inc_min_seq(),
- * try_to_inc_min_seq(), folio_inc_gen(), should_run_aging(), 6.12.
+ * try_to_inc_min_seq(), folio_inc_gen(), should_run_aging(), 6.12 (aging "spread") and 7.3 ("count").
  */
 import {
   ANON,
@@ -44,6 +44,7 @@ export class Generations {
     private readonly clock: GenerationClock,
     private readonly tiers: Tiers,
     private readonly minGens: number,
+    private readonly aging: "spread" | "count" = "spread",
   ) {
     clock.maxSeq = lists.nrClasses - 1;
     this.setActive();
@@ -69,17 +70,17 @@ export class Generations {
     return this.clock.nrGens(type) > this.minGens;
   }
 
-  /** Move a folio of its type's oldest generation one up, to the tail; one that was promoted goes where it belongs. */
-  growOlder(folio: Folio): void {
+  /** Move a folio of its type's oldest generation one up; one that was promoted goes where it belongs. */
+  growOlder(folio: Folio, tail = true): void {
     const { folios, lists, clock } = this;
     const type = folios.type(folio);
     const klass = folios.klass[folio]!;
     if (klass !== this.oldest(type)) {
-      lists.move(folio, klass, true);
+      lists.move(folio, klass, tail);
       return;
     }
     folios.flags[folio]! &= ~LRU_REFS_FLAGS;
-    lists.move(folio, this.of(clock.minSeq[type]! + 1), true);
+    lists.move(folio, this.of(clock.minSeq[type]! + 1), tail);
   }
 
   /** Start a new youngest generation. */
@@ -89,6 +90,7 @@ export class Generations {
       const gen = this.oldest(type);
       const evictable = type === FILE || canSwap;
       for (let folio = this.tailIf(evictable, type, gen); folio !== NIL; folio = this.lists.tail(type, gen)) {
+        if (this.aging === "count") this.tiers.noteOlder(folio);
         this.growOlder(folio);
       }
       this.retire(type, 1);
@@ -105,9 +107,13 @@ export class Generations {
     let [anon, file] = [minSeq[ANON]!, minSeq[FILE]!];
     if (canSwap) while (anon + minGens <= maxSeq && lists.isEmpty(ANON, this.of(anon))) anon++;
     while (file + minGens <= maxSeq && lists.isEmpty(FILE, this.of(file))) file++;
-    if (canSwap) {
+    if (canSwap && this.aging === "spread") {
       anon = Math.min(anon, file);
       file = Math.max(anon, minSeq[FILE]!);
+    } else if (canSwap && (anon > minSeq[ANON]! || file > minSeq[FILE]!)) {
+      const seq = maxSeq - minGens; // neither runs two ahead of the other
+      if (anon > seq && file < seq) anon = seq;
+      else if (file > seq && anon < seq) file = seq;
     }
     const [anonSteps, fileSteps] = [canSwap ? anon - minSeq[ANON]! : 0, file - minSeq[FILE]!];
     if (anonSteps > 0) this.retire(ANON, anonSteps);
@@ -124,6 +130,7 @@ export class Generations {
     const { clock, lists, minGens } = this;
     const first = clock.minSeq[canSwap ? ANON : FILE]!;
     this.total = 0;
+    if (this.aging === "count") return this.isShort(canSwap);
     if (first + minGens > clock.maxSeq) return true;
     let young = 0;
     let old = 0;
@@ -137,6 +144,23 @@ export class Generations {
     }
     if (first + minGens < clock.maxSeq) return false;
     return young * minGens > this.total || old * (minGens + 2) < this.total;
+  }
+
+  /** With aging by count: one generation above those that are never evicted is too few; counts `total`, too. */
+  private isShort(canSwap: boolean): boolean {
+    const { clock, lists, minGens } = this;
+    let first = clock.minSeq[FILE]!;
+    if (canSwap) first = Math.min(first, clock.minSeq[ANON]!);
+    for (const type of canSwap ? BOTH : ONLY_FILE) {
+      for (let gen = 0; gen < lists.nrClasses; gen++) this.total += lists.size(type, gen);
+    }
+    return first + minGens >= clock.maxSeq;
+  }
+
+  /** Nothing can be evicted of any type before a new generation has started. */
+  isStuck(canSwap: boolean): boolean {
+    const anonStuck = !canSwap || !this.isEvictable(ANON);
+    return anonStuck && !this.isEvictable(FILE);
   }
 
   private tailIf(wanted: boolean, type: MemType, gen: number): Folio {

@@ -4,6 +4,7 @@ import type { Lruvec } from "../mm/lruvec.js";
 import type { Memory } from "../mm/memory.js";
 import type { SwapArea } from "../mm/swap-area.js";
 import type { Vmstat } from "../mm/vmstat.js";
+import type { ReadCounts } from "./access/read-counts.js";
 
 /**
  * What the core lends to a mechanism: memory to look at, counters to count its work in, and ways to tell the
@@ -14,9 +15,13 @@ export interface Host {
   readonly folios: Folios;
   readonly stat: Vmstat;
   readonly swap: SwapArea;
+  /** How reads through descriptors are counted on a folio. */
+  readonly reads: ReadCounts;
   lruvecOf(folio: Folio): Lruvec;
   /** True if the lruvec's policy keeps generations, and so drives the generation clock itself. */
   hasGenerations(lruvec: Lruvec): boolean;
+  /** True after a walk, until the pass over the lruvec ends. */
+  hasWalkContext(): boolean;
   /** The folio was accessed: ask its policy what follows. */
   accessed(folio: Folio, source: AccessSource): void;
   /** Queue a listed folio to be placed again as an active one; done when the batch is full or drained. */

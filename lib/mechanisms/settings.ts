@@ -12,18 +12,26 @@ export interface Settings {
   readonly filter: "off" | "bloom" | "exact";
   /** PTEs that look-around reads at a young victim; 0 for off, else 2 to 512. */
   readonly lookaround: number;
-  /** What a read through a descriptor leaves behind. */
-  readonly fd: "two-touch" | "refs" | "mark" | "off";
+  /** What a read through a descriptor leaves behind; the two ways of counting: `access/read-counts.ts`. */
+  readonly fd: "two-touch" | "refs" | "refs-hot" | "mark" | "off";
   /** How a listed folio becomes young: moved under lru_lock, or flagged and sorted later. */
   readonly ages: "list" | "flags";
-  /** What a young hit of a walk or of look-around does: mark; promote at the second; promote at once. */
-  readonly young: "mark" | "touch" | "promote";
-  /** What a refault means: distance against list sizes; the generation it was evicted from; nothing. */
-  readonly workingset: "distance" | "generations" | "off";
-  /** Protection of often-read pages: by feedback; always; not at all. */
-  readonly tiers: "pid" | "always" | "off";
-  /** Choice between anonymous and file memory: cost model; the tiers' controller; swappiness alone. */
-  readonly balance: "cost" | "tiers" | "swappiness";
+  /** What a young hit does: mark; promote at the second, or at the second since the last promotion; promote at once. */
+  readonly young: "mark" | "touch" | "second" | "promote";
+  /** What a refault means: distance against list sizes; the generation it was evicted from, still the oldest or one of 4; nothing. */
+  readonly workingset: "distance" | "generations" | "generations-4" | "off";
+  /** Protection of often-read pages: by feedback (gains 1:2 or 2:3); always; not at all. */
+  readonly tiers: "pid" | "pid-wide" | "always" | "off";
+  /** Choice between anonymous and file memory: cost model; the controller on tier 0, or on all tiers; swappiness alone. */
+  readonly balance: "cost" | "tiers" | "tier-sums" | "swappiness";
+  /** Where generations take a folio in: faulted ones as the youngest, or marked, a generation or two below. */
+  readonly insertion: "young" | "marked";
+  /** When generations age: by their number and by how pages spread over them, or by their number alone. */
+  readonly aging: "spread" | "count";
+  /** What one pass over generations evicts: whole batches until the budget is passed, the budget exactly, or as 6.1 does. */
+  readonly budget: "batch" | "exact" | "abort";
+  /** Dirty file folios in the oldest generation: offered and put back as active; passed over, one generation up. */
+  readonly dirty: "activate" | "skip";
 }
 
 /** The plain machine: what a policy gets that asks for nothing. */
@@ -40,4 +48,8 @@ export const PLAIN: Settings = {
   workingset: "distance",
   tiers: "off",
   balance: "swappiness",
+  insertion: "young",
+  aging: "spread",
+  budget: "batch",
+  dirty: "activate",
 };

@@ -17,24 +17,25 @@
  * get_type_to_scan(), sort_folio(), 6.12 (gains 1:2, one history generation).
  */
 import { type Folio, LRU_REFS_MASK, type MemType, PG_READ_TWICE, PG_REFERENCED } from "../mm/folio.js";
-import { lruRefs, tierOf } from "./access/fd-access.js";
 import type { Host } from "./host.js";
 
 export const MAX_NR_TIERS = 4;
 /** Fewer refaults than this say nothing (MIN_LRU_BATCH). */
 const MIN_REFAULTS = 64;
-/** refs bits full and READ_TWICE: protected whatever the controller says. */
-const ALWAYS_PROTECTED = 4;
 
 export interface Tiers {
   /** Set the limit of a type from its own tier 0. Called before each batch is isolated. */
   update(type: MemType): void;
   /** Choose the type whose tier 0 refaults less, weighted by swappiness, and set its limit from the other's tier 0. */
   pickType(swappiness: number): MemType;
+  /** Choose the type whose pages of all tiers together refault less, weighted by swappiness; its limit from its own tier 0. */
+  pickBySums(swappiness: number): MemType;
   /** If the folio's tier is above the limit: count it, make it start over at tier 0, and say true. */
   protect(folio: Folio): boolean;
-  noteEvicted(type: MemType, refs: number, nr: number): void;
-  noteRefaulted(type: MemType, refs: number, nr: number): void;
+  /** The folio is moved on with its whole generation: counts as protected in its tier. */
+  noteOlder(folio: Folio): void;
+  noteEvicted(type: MemType, tier: number, nr: number): void;
+  noteRefaulted(type: MemType, tier: number, nr: number): void;
   /** The oldest generation of a type is used up: fold its counts into the averages. */
   carryOver(type: MemType): void;
 }
@@ -51,10 +52,28 @@ class TierController implements Tiers {
   constructor(
     private readonly host: Host,
     private readonly mode: "pid" | "always" | "observe",
+    /** Gains of tier 0 and of the tier held against it. */
+    private readonly gains: readonly [number, number] = [1, 2],
   ) {}
 
   update(type: MemType): void {
-    this.limit[type] = this.highestEvictable(type, 2, type, 1);
+    this.limit[type] = this.highestEvictable(type, this.gains[1], type, this.gains[0]);
+  }
+
+  pickBySums(swappiness: number): MemType {
+    const sum = (of: Float64Array, type: number): number => {
+      let total = 0;
+      for (let i = type * MAX_NR_TIERS; i < (type + 1) * MAX_NR_TIERS; i++) total += of[i]!;
+      return total;
+    };
+    const refaulted = [0, 1].map((type) => sum(this.avgRefaulted, type) + sum(this.refaulted, type));
+    const total = [0, 1].map((type) => sum(this.avgTotal, type) + sum(this.total, type));
+    const file =
+      refaulted[1]! < MIN_REFAULTS ||
+      refaulted[1]! * (total[0]! + MIN_REFAULTS) * swappiness <=
+        (refaulted[0]! + 1) * total[1]! * (200 - swappiness);
+    this.update(file ? 1 : 0);
+    return file ? 1 : 0;
   }
 
   pickType(swappiness: number): MemType {
@@ -66,25 +85,32 @@ class TierController implements Tiers {
   }
 
   protect(folio: Folio): boolean {
-    const { folios, stat } = this.host;
-    const refs = lruRefs(folios.flags[folio]!);
-    if (refs === 0 || this.mode === "observe") return false;
+    const { folios, stat, reads } = this.host;
+    const flags = folios.flags[folio]!;
+    const tier = reads.tier(flags);
+    if (tier === 0 || this.mode === "observe") return false;
     const type = folios.type(folio);
-    const tier = tierOf(refs);
-    if (tier <= this.limit[type]! && refs < ALWAYS_PROTECTED) return false;
+    const full = reads.isFull(flags);
+    if (tier <= this.limit[type]! && !full) return false;
     const nr = folios.nrPages[folio]!;
-    this.total[type * MAX_NR_TIERS + tier]! += nr;
+    if (!full || reads.countsFull) this.total[type * MAX_NR_TIERS + tier]! += nr;
     stat.tier_protected += nr;
     folios.flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_READ_TWICE);
     return true;
   }
 
-  noteEvicted(type: MemType, refs: number, nr: number): void {
-    this.total[type * MAX_NR_TIERS + tierOf(refs)]! += nr;
+  noteOlder(folio: Folio): void {
+    const { folios, reads } = this.host;
+    const flags = folios.flags[folio]!;
+    if (!reads.isFull(flags)) this.noteEvicted(folios.type(folio), reads.tier(flags), folios.nrPages[folio]!);
   }
 
-  noteRefaulted(type: MemType, refs: number, nr: number): void {
-    this.refaulted[type * MAX_NR_TIERS + tierOf(refs)]! += nr;
+  noteEvicted(type: MemType, tier: number, nr: number): void {
+    this.total[type * MAX_NR_TIERS + tier]! += nr;
+  }
+
+  noteRefaulted(type: MemType, tier: number, nr: number): void {
+    this.refaulted[type * MAX_NR_TIERS + tier]! += nr;
   }
 
   carryOver(type: MemType): void {
@@ -128,6 +154,11 @@ class TierController implements Tiers {
 /** The feedback controller. */
 export function pidTiers(host: Host): Tiers {
   return new TierController(host, "pid");
+}
+
+/** The same with a wider margin: gains 2:3. Source: get_tier_idx(), 7.3. */
+export function widePidTiers(host: Host): Tiers {
+  return new TierController(host, "pid", [2, 3]);
 }
 
 /** Protect every tier above 0, without asking the controller. */

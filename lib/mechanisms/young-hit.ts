@@ -5,6 +5,8 @@
  *             from the PTE to the folio: decisions stay, but that several young mappings count as one.
  *   touch     the first hit marks; a hit on a folio that is marked already, or was referenced at the tail, is
  *             a second use seen at another time: promote.
+ *   second    as touch, but what a promotion leaves behind is WORKINGSET: from then on one hit is enough. An executable
+ *             file page needs no second.
  *   promote   one hit is enough.
  *
  * "touch" is the two-look rule of the traditional LRU carried to the walk: what the tail would have learnt in
@@ -13,7 +15,16 @@
  * Source: mm/vmscan.c, folio_update_gen() (one hit), 6.12; folio_check_references() (two looks). That LRU is fed by a
  * walk at all is ours.
  */
-import { type Folio, PG_REFERENCED, PG_YOUNG } from "../mm/folio.js";
+import {
+  type Folio,
+  LRU_REFS_MASK,
+  PG_EXEC,
+  PG_LRU,
+  PG_REFERENCED,
+  PG_SWAPBACKED,
+  PG_WORKINGSET,
+  PG_YOUNG,
+} from "../mm/folio.js";
 import type { AgeUpdate } from "./ages.js";
 import type { Host } from "./host.js";
 
@@ -43,6 +54,24 @@ export function promoteOnSecondHit(host: Host, ages: AgeUpdate): YoungHit {
         flags[folio]! &= ~PG_YOUNG;
         ages.promote(folio, klass);
       }
+    },
+  };
+}
+
+/** Promote what was seen before, ever since it was hot once. Source: mm/vmscan.c, folio_update_gen(), 7.3. */
+export function promoteKnown(host: Host, ages: AgeUpdate): YoungHit {
+  const { flags } = host.folios;
+  return {
+    hit(folio, klass) {
+      const now = flags[folio]!;
+      const exec = (now & (PG_EXEC | PG_SWAPBACKED)) === PG_EXEC;
+      if ((now & (PG_REFERENCED | PG_WORKINGSET)) === 0 && !exec) {
+        flags[folio] = (now & ~LRU_REFS_MASK) | PG_REFERENCED;
+        return;
+      }
+      if ((now & PG_LRU) === 0) return;
+      flags[folio] = (now & ~(LRU_REFS_MASK | PG_REFERENCED)) | PG_WORKINGSET;
+      ages.promote(folio, klass);
     },
   };
 }

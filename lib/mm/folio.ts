@@ -34,6 +34,8 @@ export const PG_YOUNG: number = 1 << 8;
 export const PG_EXEC: number = 1 << 9;
 /** Read through descriptors twice or more. The kernel uses PG_workingset for it; here LRU's meaning stays apart. */
 export const PG_READ_TWICE: number = 1 << 10;
+/** Anonymous, and its slot on the swap device holds a copy or is about to. */
+export const PG_SWAPCACHE: number = 1 << 11;
 /** Accesses through descriptors beyond the first two, saturating: 2 bits (kernel: LRU_REFS_MASK). */
 export const LRU_REFS_SHIFT = 12;
 export const LRU_REFS_MASK: number = 3 << LRU_REFS_SHIFT;

@@ -31,11 +31,13 @@ export class Lruvec {
   /** workingset_activate_[type] of this lruvec, and its value, as told, when the last reclaim run ended. */
   readonly activated: Float64Array = new Float64Array(2);
   readonly activatedSnapshot: Float64Array = new Float64Array(2);
+  /** Working-set refaults and pages written by reclaim, at 32 each, and rotations, so far. Shape: [type]. */
+  readonly cost: Float64Array = new Float64Array(2);
   /**
-   * `size` and `activated` as memcg statistics tell them: the same arrays, or copies from the last flush. The kernel
+   * `size`, `activated` and `cost` as memcg statistics tell them: the same arrays, or copies from the last flush. The kernel
    * decides by these in several places. Source: mm/memcontrol.c, lruvec_page_state(), 6.12.
    */
-  told: { readonly size: Int32Array; readonly activated: Float64Array } = this;
+  told: { readonly size: Int32Array; readonly activated: Float64Array; readonly cost: Float64Array } = this;
 
   /** @param id - Index in {@link Folios.lruvec}. @param node - NUMA node. */
   constructor(
@@ -63,7 +65,7 @@ export class Lruvec {
 
   /** Statistics from now on are as old as their last flush. */
   delayStatistics(): void {
-    this.told = { size: new Int32Array(4), activated: new Float64Array(2) };
+    this.told = { size: new Int32Array(4), activated: new Float64Array(2), cost: new Float64Array(2) };
   }
 
   /** Bring the statistics up to date. Kernel: mem_cgroup_flush_stats(). */
@@ -71,6 +73,7 @@ export class Lruvec {
     if (this.told === this) return;
     this.told.size.set(this.size);
     this.told.activated.set(this.activated);
+    this.told.cost.set(this.cost);
   }
 
   /** Listed pages of a type, active or not, as told. */

@@ -3,6 +3,7 @@
  */
 
 import { Generations } from "../mechanisms/generations.js";
+import { insertMarked, insertYoung } from "../mechanisms/insertion.js";
 import { BY_FAULT } from "../mm/access.js";
 import {
   ANON,
@@ -69,8 +70,16 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     },
     newGenerations(gens, minGens) {
       attached.drivesClock = true;
-      return new Generations(this.newLists(gens), folios, lruvec.clock, mechanisms.tiers, minGens);
+      const { tiers } = mechanisms;
+      return new Generations(this.newLists(gens), folios, lruvec.clock, tiers, minGens, settings.aging);
     },
+    insertion(gens, minGens) {
+      return settings.insertion === "marked"
+        ? insertMarked(folios, lruvec.clock, minGens, gens)
+        : insertYoung(folios, lruvec.clock, minGens);
+    },
+    settings,
+    reads: core.reads,
     references: (folio) => mechanisms.references.check(folio),
     promote: (folio, klass) => mechanisms.ages.promote(folio, klass),
     youngHit: (folio, klass) => mechanisms.young.hit(folio, klass),
@@ -84,6 +93,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
       sc.nrSinceWalk = 0;
       core.timers.noteSwitches();
       mechanisms.walk.run(lruvec, maySwap);
+      sc.walkContext = true;
       return true;
     },
     drain: () => core.batches.drain(),

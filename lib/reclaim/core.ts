@@ -5,6 +5,7 @@
 
 import type { FdAccess } from "../mechanisms/access/fd-access.js";
 import type { PageTableWalk } from "../mechanisms/access/page-table-walk.js";
+import { type ReadCounts, SPLIT_COUNTS } from "../mechanisms/access/read-counts.js";
 import type { ReferenceCheck } from "../mechanisms/access/references.js";
 import type { AgeUpdate } from "../mechanisms/ages.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
@@ -61,6 +62,8 @@ export interface Attached {
 export interface CoreParams {
   /** Folios in a per-CPU batch (PAGEVEC_SIZE, later FOLIO_BATCH_SIZE). */
   readonly batchSize: number;
+  /** Each pass over a lruvec brings its memcg's statistics up to date. Default: false. */
+  readonly flushesInReclaim?: boolean;
   /** Slots of the swap device. */
   readonly swapSlots: number;
   readonly swappiness: number;
@@ -76,6 +79,7 @@ export class Core implements Host {
   readonly sc: ScanControl;
   readonly attached: Attached[] = [];
   mechanisms!: Mechanisms;
+  reads: ReadCounts = SPLIT_COUNTS;
   timers!: Timers;
   /** Pages evicted since the core last advanced the clock of each lruvec. */
   private readonly evictedInEpoch: Float64Array;
@@ -109,6 +113,10 @@ export class Core implements Host {
 
   hasGenerations(lruvec: Lruvec): boolean {
     return this.attached[lruvec.id]!.drivesClock;
+  }
+
+  hasWalkContext(): boolean {
+    return this.sc.walkContext;
   }
 
   accessed(folio: Folio, source: AccessSource): void {

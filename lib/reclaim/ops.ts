@@ -1,6 +1,8 @@
+import type { ReadCounts } from "../mechanisms/access/read-counts.js";
 import type { References } from "../mechanisms/access/references.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
 import type { Generations } from "../mechanisms/generations.js";
+import type { Insertion } from "../mechanisms/insertion.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
 import type { AccessSource } from "../mm/access.js";
@@ -85,15 +87,15 @@ export interface ReclaimOps {
 }
 
 /** Slots that only act if the policy asks them. A setting for a slot that is never asked is refused. */
-export type AskedSlot = "balance" | "ages" | "young";
+export type AskedSlot = "balance" | "ages" | "young" | "insertion" | "aging" | "budget" | "dirty";
 
 /** An eviction algorithm: what it starts from, and its hooks for each lruvec. */
 export interface Policy {
   readonly name: string;
   /** The options in force, defaults included. A spec's option that is not among them is refused. Default: {}. */
   readonly options?: Readonly<Record<string, string | number | boolean>>;
-  /** Mechanisms that belong to it by birth; any of them can be switched. */
-  readonly mechanisms: Partial<Settings>;
+  /** Mechanisms that belong to it by birth, the same in all kernels or by kernel; any of them can be switched. */
+  readonly mechanisms: Partial<Settings> | ((profile: string) => Partial<Settings>);
   readonly asks: readonly AskedSlot[];
   /** Hooks for one lruvec. State lives in the closure. */
   attach(ctx: LruvecContext): ReclaimOps;
@@ -117,6 +119,12 @@ export interface LruvecContext {
   newLists(nrClasses: number, options?: { readonly mixed?: boolean }): ClassLists;
   /** The same as a ring of generations, `minGens` of them never evicted, which from now on advances the clock. */
   newGenerations(gens: number, minGens: number): Generations;
+  /** The rule of where generations take folios in, as the setting has it. */
+  insertion(gens: number, minGens: number): Insertion;
+  /** How reads are counted on a folio. */
+  readonly reads: ReadCounts;
+  /** What is in the slots. */
+  readonly settings: Settings;
   /** The reference check of a folio: looks at its accessed bits, clears them. Valid until the next call. */
   references(folio: Folio): References;
   /** Give a listed folio the class of an active one, by list move or by flag, as the slot has it. */

@@ -27,6 +27,8 @@ export class ScanControl {
   forceDeactivate = false;
   /** Set by a policy that left active pages alone; asks for another round with `forceDeactivate`. */
   skippedDeactivate = false;
+  /** A walk has run in this pass: age updates found by look-around are batched with its own. Kernel: reclaim_state->mm_walk. */
+  walkContext = false;
   /** Batches that this pass has finished; 0 when `budget` is asked for the first time. */
   nrBatches = 0;
 
@@ -51,6 +53,7 @@ export class ScanControl {
     this.nrReclaimedHere = 0;
     this.nrBatches = 0;
     this.stopped = false;
+    this.walkContext = false;
   }
 
   beginBatch(budgetLeft: number): void {

@@ -17,17 +17,18 @@ export const MIN_MEMORY = 256;
 
 /** Boot a machine for a cell: memory for the trace's layout, the slots filled, the policy attached. */
 export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): Core {
-  const { batchSize } = profile(spec.profile);
+  const kernel = profile(spec.profile);
   checkMemory(spec.memoryMax);
   checkSwap(spec);
-  const settings = resolveSettings(policy, spec.set);
+  const settings = resolveSettings(policy, spec.set, spec.profile);
   const core = new Core(trace.layout, new Memcg("cell", spec.memoryMax), {
-    batchSize,
+    batchSize: kernel.batchSize,
+    flushesInReclaim: kernel.flushesInReclaim,
     swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,
   });
   const machine = spec.machine ?? {};
-  core.mechanisms = buildMechanisms(core, settings, machine);
+  core.mechanisms = buildMechanisms(core, settings, machine, kernel);
   core.timers = new Timers(core, machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace));
   pin(core, machine);
   for (const lruvec of core.lruvecs) attach(core, lruvec, policy, spec.seed);

@@ -1,7 +1,14 @@
 import { bloomKeys, bloomTableSet } from "../mechanisms/access/bloom-filter.js";
-import { type FdAccess, markYoung, noFdAccess, refCounts, twoTouch } from "../mechanisms/access/fd-access.js";
+import {
+  countReads,
+  type FdAccess,
+  markYoung,
+  noFdAccess,
+  twoTouch,
+} from "../mechanisms/access/fd-access.js";
 import { lookAround, noLookAround } from "../mechanisms/access/look-around.js";
 import { noWalk, pageTableWalk } from "../mechanisms/access/page-table-walk.js";
+import { HOT_COUNTS, SPLIT_COUNTS } from "../mechanisms/access/read-counts.js";
 import {
   flagReferences,
   noReferences,
@@ -15,30 +22,56 @@ import {
   type TableFilter,
 } from "../mechanisms/access/table-filter.js";
 import { type AgeUpdate, flagUpdates, listMoves } from "../mechanisms/ages.js";
-import { type Balance, swappinessBalance, tierBalance } from "../mechanisms/balance/balance.js";
-import { costBalance } from "../mechanisms/balance/cost-balance.js";
+import {
+  type Balance,
+  swappinessBalance,
+  tierBalance,
+  tierSumBalance,
+} from "../mechanisms/balance/balance.js";
+import { costBalance, counterCostBalance, ioCostBalance } from "../mechanisms/balance/cost-balance.js";
 import type { Host } from "../mechanisms/host.js";
 import { chargedKernelMemory, FREE_KERNEL_MEMORY } from "../mechanisms/kernel-memory.js";
 import { pageout } from "../mechanisms/pageout/pageout.js";
 import { noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
 import { flusher } from "../mechanisms/pageout/writeback.js";
 import type { Settings } from "../mechanisms/settings.js";
-import { alwaysProtectTiers, observedTiers, pidTiers, type Tiers } from "../mechanisms/tiers.js";
+import {
+  alwaysProtectTiers,
+  observedTiers,
+  pidTiers,
+  type Tiers,
+  widePidTiers,
+} from "../mechanisms/tiers.js";
 import { generationWindow } from "../mechanisms/workingset/generation-window.js";
 import { noWorkingset } from "../mechanisms/workingset/no-workingset.js";
 import { refaultDistance } from "../mechanisms/workingset/refault-distance.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
-import { markOnHit, promoteOnHit, promoteOnSecondHit, type YoungHit } from "../mechanisms/young-hit.js";
+import {
+  markOnHit,
+  promoteKnown,
+  promoteOnHit,
+  promoteOnSecondHit,
+  type YoungHit,
+} from "../mechanisms/young-hit.js";
 import type { Core, Mechanisms } from "../reclaim/core.js";
 import { rotate } from "../reclaim/rotate.js";
 import type { MachineSpec } from "./cell.js";
+import { type Profile, profile } from "./profiles.js";
 
 /** Fill the slots of a machine. Null objects stand where a setting is "off". */
-export function buildMechanisms(core: Core, settings: Settings, machine: MachineSpec): Mechanisms {
+export function buildMechanisms(
+  core: Core,
+  settings: Settings,
+  machine: MachineSpec,
+  kernel: Profile = profile("6.12"),
+): Mechanisms {
+  core.reads = settings.fd === "refs-hot" ? HOT_COUNTS : SPLIT_COUNTS;
   const filter = filterOf(core, settings);
-  const around = settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround);
+  const around61 = kernel.marksVictim ? { marksVictim: true, flagFrom: kernel.batchSize } : {};
+  const around =
+    settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround, around61);
   const tiers = TIERS[settings.tiers](core);
-  const balance = BALANCE[settings.balance](tiers);
+  const balance = BALANCE[settings.balance](tiers, kernel);
   const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
   const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
   const writeback = flusher(core, (folio) => rotate(core, folio));
@@ -50,7 +83,7 @@ export function buildMechanisms(core: Core, settings: Settings, machine: Machine
     fd: FD[settings.fd](core),
     ages,
     young: YOUNG[settings.young](core, ages),
-    workingset: workingsetOf(core, settings, tiers, balance),
+    workingset: workingsetOf(core, settings, tiers, balance, kernel),
     tiers,
     balance,
     swapOut,
@@ -62,13 +95,20 @@ export function buildMechanisms(core: Core, settings: Settings, machine: Machine
 
 const TIERS: Record<Settings["tiers"], (host: Host) => Tiers> = {
   pid: pidTiers,
+  "pid-wide": widePidTiers,
   always: alwaysProtectTiers,
   off: observedTiers,
 };
-const BALANCE: Record<Settings["balance"], (tiers: Tiers) => Balance> = {
-  cost: costBalance,
+const BALANCE: Record<Settings["balance"], (tiers: Tiers, kernel: Profile) => Balance> = {
+  cost: (tiers, kernel) => COST[kernel.cost](tiers),
   tiers: tierBalance,
+  "tier-sums": tierSumBalance,
   swappiness: swappinessBalance,
+};
+const COST: Record<Profile["cost"], (tiers: Tiers) => Balance> = {
+  io: ioCostBalance,
+  "io-and-rotations": costBalance,
+  counters: counterCostBalance,
 };
 const REFERENCES: Record<"flags" | "off", (host: Host) => ReferenceCheck> = {
   flags: flagReferences,
@@ -77,11 +117,13 @@ const REFERENCES: Record<"flags" | "off", (host: Host) => ReferenceCheck> = {
 const YOUNG: Record<Settings["young"], (host: Host, ages: AgeUpdate) => YoungHit> = {
   mark: markOnHit,
   touch: promoteOnSecondHit,
+  second: promoteKnown,
   promote: promoteOnHit,
 };
 const FD: Record<Settings["fd"], (host: Host) => FdAccess> = {
   "two-touch": twoTouch,
-  refs: refCounts,
+  refs: countReads,
+  "refs-hot": countReads,
   mark: markYoung,
   off: noFdAccess,
 };
@@ -96,8 +138,17 @@ function filterOf(core: Core, settings: Settings): TableFilter {
   return flippingFilter(core, [bloomTableSet(keys), bloomTableSet(keys)]);
 }
 
-function workingsetOf(core: Core, settings: Settings, tiers: Tiers, balance: Balance): Workingset {
+function workingsetOf(
+  core: Core,
+  settings: Settings,
+  tiers: Tiers,
+  balance: Balance,
+  kernel: Profile,
+): Workingset {
   if (settings.workingset === "distance") return refaultDistance(core, tiers, balance);
   if (settings.workingset === "off") return noWorkingset(core, balance);
-  return generationWindow(core, tiers, balance);
+  return generationWindow(core, tiers, balance, {
+    window: settings.workingset === "generations" ? "oldest" : "recent",
+    partial: kernel.countsRecentOnly,
+  });
 }

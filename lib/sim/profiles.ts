@@ -1,17 +1,45 @@
 import { inputError } from "../util/error.js";
 
-/** What differs between kernels, as data. */
+/** What differs between kernels beside the rules of each policy (which `Policy.mechanisms` names), as data. */
 export interface Profile {
-  /** Folios in a per-CPU batch (FOLIO_BATCH_SIZE, include/linux/pagevec.h). */
+  /** Folios in a per-CPU batch (PAGEVEC_SIZE, later FOLIO_BATCH_SIZE, include/linux/pagevec.h). */
   readonly batchSize: number;
+  /** How refaults, writes and rotations make up the cost of a type (mm/swap.c lru_note_cost(); 7.3: prepare_scan_control()). */
+  readonly cost: "io" | "io-and-rotations" | "counters";
+  /** Each pass brings memcg statistics up to date (mm/vmscan.c, prepare_scan_count(), 6.1). */
+  readonly flushesInReclaim: boolean;
+  /** Look-around marks the victim itself, and updates 15 neighbours or more by flag (lru_gen_look_around(), 6.1). */
+  readonly marksVictim: boolean;
+  /** Without walks, refaults from older generations are not counted (mm/workingset.c, lru_gen_refault(), 6.1). */
+  readonly countsRecentOnly: boolean;
 }
 
-/** Kernels whose defaults are known. The others come with kernel-exact prediction. */
-export const PROFILES: Readonly<Record<string, Profile>> = {
-  "6.12": { batchSize: 31 },
+/** The kernels that can be predicted: Debian's 6.1.192, 6.12.117 and 7.3.4. */
+export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
+  "6.1": {
+    batchSize: 15,
+    cost: "io",
+    flushesInReclaim: true,
+    marksVictim: true,
+    countsRecentOnly: true,
+  },
+  "6.12": {
+    batchSize: 31,
+    cost: "io-and-rotations",
+    flushesInReclaim: false,
+    marksVictim: false,
+    countsRecentOnly: false,
+  },
+  "7.3": {
+    batchSize: 31,
+    cost: "counters",
+    flushesInReclaim: false,
+    marksVictim: false,
+    countsRecentOnly: false,
+  },
 };
 
 export function profile(name: string): Profile {
-  if (Object.hasOwn(PROFILES, name)) return PROFILES[name]!;
+  if (Object.hasOwn(PROFILES, name)) return PROFILES[name as keyof typeof PROFILES];
   inputError(`unknown profile: ${name}; one of ${Object.keys(PROFILES).join(", ")}`);
 }

@@ -2,6 +2,7 @@ import * as shelf from "../policies/index.js";
 import type { Policy } from "../reclaim/ops.js";
 import { inputError } from "../util/error.js";
 import type { PolicySpec } from "./cell.js";
+import { PROFILES } from "./profiles.js";
 import { checkSwitch } from "./switchboard.js";
 
 type Factory = (options?: Readonly<Record<string, unknown>>) => Policy;
@@ -26,7 +27,9 @@ export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
       `policy ${spec.name} says no asks: it must list the slots that it asks, such as [] or ["balance"]`,
     );
   }
-  for (const [name, value] of Object.entries(policy.mechanisms ?? {})) checkSwitch(name, value);
+  const { mechanisms } = policy;
+  const born = typeof mechanisms === "function" ? Object.keys(PROFILES).map(mechanisms) : [mechanisms ?? {}];
+  for (const part of born) for (const [name, value] of Object.entries(part)) checkSwitch(name, value);
   const known = Object.keys(policy.options ?? {});
   for (const option of Object.keys(spec.options ?? {})) {
     if (known.includes(option)) continue;

@@ -23,18 +23,36 @@ export const SWITCHES: Readonly<
     allowed: (x) => x === 0 || (Number.isInteger(x) && x >= 2 && x <= 512),
     text: "0 for off, or 2 to 512 PTEs",
   },
-  fd: { allowed: ["two-touch", "refs", "mark", "off"], text: "two-touch, refs, mark or off" },
+  fd: {
+    allowed: ["two-touch", "refs", "refs-hot", "mark", "off"],
+    text: "two-touch, refs, refs-hot, mark or off",
+  },
   ages: { allowed: ["list", "flags"], text: "list or flags" },
-  young: { allowed: ["mark", "touch", "promote"], text: "mark, touch or promote" },
-  workingset: { allowed: ["distance", "generations", "off"], text: "distance, generations or off" },
-  tiers: { allowed: ["pid", "always", "off"], text: "pid, always or off" },
-  balance: { allowed: ["cost", "tiers", "swappiness"], text: "cost, tiers or swappiness" },
+  young: { allowed: ["mark", "touch", "second", "promote"], text: "mark, touch, second or promote" },
+  workingset: {
+    allowed: ["distance", "generations", "generations-4", "off"],
+    text: "distance, generations, generations-4 or off",
+  },
+  tiers: { allowed: ["pid", "pid-wide", "always", "off"], text: "pid, pid-wide, always or off" },
+  balance: {
+    allowed: ["cost", "tiers", "tier-sums", "swappiness"],
+    text: "cost, tiers, tier-sums or swappiness",
+  },
+  insertion: { allowed: ["young", "marked"], text: "young or marked" },
+  aging: { allowed: ["spread", "count"], text: "spread or count" },
+  budget: { allowed: ["batch", "exact", "abort"], text: "batch, exact or abort" },
+  dirty: { allowed: ["activate", "skip"], text: "activate or skip" },
 };
 
 /** What goes into the slots for a policy with these switches. */
-export function resolveSettings(policy: Policy, set: Readonly<Record<string, SwitchValue>>): Settings {
+export function resolveSettings(
+  policy: Policy,
+  set: Readonly<Record<string, SwitchValue>>,
+  profile = "6.12",
+): Settings {
+  const born = typeof policy.mechanisms === "function" ? policy.mechanisms(profile) : policy.mechanisms;
   for (const [name, value] of Object.entries(set)) checkSwitch(name, value);
-  const wanted = { ...PLAIN, ...policy.mechanisms, ...set } as {
+  const wanted = { ...PLAIN, ...born, ...set } as {
     -readonly [K in keyof Settings]: Settings[K];
   };
   const asked = (name: keyof Settings): boolean => name in set;
@@ -81,13 +99,13 @@ export function resolveSettings(policy: Policy, set: Readonly<Record<string, Swi
   if (asked("ages") && wanted.ages === "flags" && !found && wanted.fd !== "two-touch") {
     refuse("ages=flags with nothing to promote", "set walk=on, lookaround or fd=two-touch");
   }
-  if (wanted.tiers !== "off" && wanted.fd !== "refs") {
+  if (wanted.tiers !== "off" && wanted.fd !== "refs" && wanted.fd !== "refs-hot") {
     if (asked("tiers")) {
       refuse(`tiers=${wanted.tiers} with fd=${wanted.fd}`, "tiers are made of counted reads; set fd=refs");
     }
     wanted.tiers = "off";
   }
-  for (const slot of ["balance", "ages", "young"] as const) {
+  for (const slot of ["balance", "ages", "young", "insertion", "aging", "budget", "dirty"] as const) {
     if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
       refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
     }
@@ -100,6 +118,10 @@ const NEVER_ASKED = {
     "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
   ages: "it has one class, so no folio ever changes its age; leave the switch out",
   young: "it has its own rule for what a walk finds young; leave the switch out",
+  insertion: "it has no generations to insert into; use policy mglru",
+  aging: "it has no generations to age; use policy mglru",
+  budget: "its passes are not budgeted over generations; use policy mglru",
+  dirty: "it offers dirty folios like any other; use policy mglru",
 } as const;
 
 /** Refuse a switch that there is not, or a value that it cannot have. */

@@ -170,7 +170,7 @@ async function resolveInput(spec: TraceSpec, seed: number, open: OpenTrace): Pro
   const draw = drawRecorded(seed, whole.digest, whole.records.length);
   if (draw.window === undefined) return inputOf(spec, seed, whole, draw.limitFactor);
   const start = (spec.window?.start ?? 0) + draw.window.start;
-  const part: TraceSpec = { recorded: spec.recorded, window: { start, length: draw.window.length } };
+  const part: TraceSpec = { ...spec, window: { start, length: draw.window.length } };
   // Shares of memory are of the whole trace, so that a seed moves the limit by its jitter and no more.
   return { ...inputOf(part, seed, await open(part), draw.limitFactor), footprint: footprintOf(whole) };
 }

@@ -15,7 +15,7 @@
  * neighbours, as in 6.12 (in one VMA the case needs private file mappings, which a trace cannot express).
  * Source: mm/vmscan.c, lru_gen_look_around() and suitable_to_scan(), 6.12.
  */
-import { BY_LOOKAROUND } from "../../mm/access.js";
+import { BY_LOOKAROUND, BY_WALK } from "../../mm/access.js";
 import { type Folio, NIL } from "../../mm/folio.js";
 import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
 import { PTRS_PER_PTE } from "../../trace/trace.js";
@@ -27,9 +27,24 @@ export interface LookAround {
   around(slot: number, victim: Folio): void;
 }
 
+/** What 6.1 does otherwise. */
+export interface LookAroundRule {
+  /** The victim itself is marked like a neighbour: its first young PTE makes it active. */
+  readonly marksVictim?: boolean;
+  /** From so many neighbours on, their ages are updated by flag at once, not through the activate batch. */
+  readonly flagFrom?: number;
+}
+
 /** @param window - PTEs to look at, the victim's included; 64 in the kernel (MIN_LRU_BATCH). 2 to 512. */
-export function lookAround(host: Host, filter: TableFilter, window: number): LookAround {
+export function lookAround(
+  host: Host,
+  filter: TableFilter,
+  window: number,
+  rule: LookAroundRule = {},
+): LookAround {
   const { memory, stat } = host;
+  const { marksVictim = false, flagFrom = Number.POSITIVE_INFINITY } = rule;
+  const hits = new Int32Array(window);
   const { pageOf } = memory.map;
   const half = window >> 1;
   return {
@@ -38,6 +53,7 @@ export function lookAround(host: Host, filter: TableFilter, window: number): Loo
       const table = slot - (slot % PTRS_PER_PTE);
       let start = Math.max(table, vma.start);
       let end = Math.min(table + PTRS_PER_PTE, vma.start + vma.nr);
+      if (marksVictim) host.accessed(victim, BY_LOOKAROUND);
       if (end - start === 1) return;
       if (end - start > window) {
         if (slot - start < half) end = start + window;
@@ -57,9 +73,10 @@ export function lookAround(host: Host, filter: TableFilter, window: number): Loo
         const folio = memory.folioOf[pageOf[at]!]!;
         if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
         memory.pte[at] = pte & ~PTE_YOUNG;
-        young++;
-        host.accessed(folio, BY_LOOKAROUND);
+        hits[young++ - 1] = folio;
       }
+      const source = host.hasWalkContext() || young > flagFrom ? BY_WALK : BY_LOOKAROUND;
+      for (let i = 0; i < young - 1; i++) host.accessed(hits[i]!, source);
       stat.lookaround_young += young - 1;
       if (young * PTES_PER_LINE >= end - start) filter.addNow((slot / PTRS_PER_PTE) | 0);
     },

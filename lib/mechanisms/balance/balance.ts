@@ -8,6 +8,8 @@ export interface Balance {
   shares(lruvec: Lruvec, swappiness: number): Shares;
   /** The type to scan next, for policies that scan one type at a time. Sets the tiers' limit for it. */
   pick(lruvec: Lruvec, swappiness: number): MemType;
+  /** Where generations have ages: the type whose oldest generation is older goes first, and only a tie is decided here. */
+  readonly olderFirst: boolean;
   /** A page of the working set came back. */
   noteRefault(lruvec: Lruvec, type: MemType, nr: number): void;
   /** A batch ended: pages written by reclaim, and pages scanned without being reclaimed. */
@@ -19,17 +21,27 @@ export interface Shares {
   readonly weight: Float64Array;
 }
 
-/** Choose by what the tiers report: the type whose tier 0 refaults less, swappiness included. Source: get_type_to_scan(). */
+/** Choose by what the tiers report: the type whose tier 0 refaults less, swappiness included. Source: get_type_to_scan(), 6.12. */
 export function tierBalance(tiers: Tiers): Balance {
+  return byTiers((swappiness) => tiers.pickType(swappiness), true);
+}
+
+/** The same by all tiers together, whatever the ages of the generations. Source: get_type_to_scan(), 7.3. */
+export function tierSumBalance(tiers: Tiers): Balance {
+  return byTiers((swappiness) => tiers.pickBySums(swappiness), false);
+}
+
+function byTiers(pickType: (swappiness: number) => MemType, olderFirst: boolean): Balance {
   const result: Shares = { weight: new Float64Array(2) };
   return {
+    olderFirst,
     shares(_lruvec, swappiness) {
-      const type = tiers.pickType(swappiness);
+      const type = pickType(swappiness);
       result.weight[type] = 1;
       result.weight[1 - type] = 0;
       return result;
     },
-    pick: (_lruvec, swappiness) => tiers.pickType(swappiness),
+    pick: (_lruvec, swappiness) => pickType(swappiness),
     noteRefault() {},
     noteBatch() {},
   };
@@ -44,7 +56,7 @@ export function swappinessBalance(tiers: Tiers): Balance {
     return result;
   };
   const pick = pickByShares(shares, tiers);
-  return { shares, pick, noteRefault() {}, noteBatch() {} };
+  return { olderFirst: true, shares, pick, noteRefault() {}, noteBatch() {} };
 }
 
 /** Turn shares into a sequence of picks: each turn every type earns its share, and the richer one pays for a turn. */

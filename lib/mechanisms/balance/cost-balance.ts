@@ -15,33 +15,84 @@ import type { Lruvec } from "../../mm/lruvec.js";
 import type { Tiers } from "../tiers.js";
 import { type Balance, pickByShares, type Shares } from "./balance.js";
 
-export function costBalance(tiers: Tiers): Balance {
+/** Weights from the two costs. Source: get_scan_count(), 6.12. */
+function weigh(cost: Float64Array, swappiness: number, weight: Float64Array): void {
+  const sum = cost[ANON]! + cost[FILE]!;
+  const anon = sum + cost[ANON]!;
+  const file = sum + cost[FILE]!;
+  weight[ANON] = Math.floor((swappiness * (anon + file + 1)) / (anon + 1));
+  weight[FILE] = Math.floor(((200 - swappiness) * (anon + file + 1)) / (file + 1));
+}
+
+function toldSize(lruvec: Lruvec): number {
+  const { size } = lruvec.told;
+  return size[0]! + size[1]! + size[2]! + size[3]!;
+}
+
+function halve(cost: Float64Array): void {
+  cost[ANON] = Math.floor(cost[ANON]! / 2);
+  cost[FILE] = Math.floor(cost[FILE]! / 2);
+}
+
+/** Costs by event, halved at most once an event. */
+function eventCosts(tiers: Tiers, ioWeight: number, rotations: boolean): Balance {
   const cost = new Float64Array(2);
   const result: Shares = { weight: new Float64Array(2) };
 
   function note(lruvec: Lruvec, type: number, nrIo: number, nrRotated: number): void {
-    cost[type]! += nrIo * SWAP_CLUSTER_MAX + nrRotated;
-    const { size } = lruvec.told;
-    const pages = size[0]! + size[1]! + size[2]! + size[3]!;
-    if (cost[ANON]! + cost[FILE]! > Math.floor(pages / 4)) {
-      cost[ANON] = Math.floor(cost[ANON]! / 2);
-      cost[FILE] = Math.floor(cost[FILE]! / 2);
-    }
+    const more = nrIo * ioWeight + (rotations ? nrRotated : 0);
+    if (more === 0) return;
+    cost[type]! += more;
+    if (cost[ANON]! + cost[FILE]! > Math.floor(toldSize(lruvec) / 4)) halve(cost);
   }
 
   function shares(_lruvec: Lruvec, swappiness: number): Shares {
-    const sum = cost[ANON]! + cost[FILE]!;
-    const anon = sum + cost[ANON]!;
-    const file = sum + cost[FILE]!;
-    result.weight[ANON] = Math.floor((swappiness * (anon + file + 1)) / (anon + 1));
-    result.weight[FILE] = Math.floor(((200 - swappiness) * (anon + file + 1)) / (file + 1));
+    weigh(cost, swappiness, result.weight);
     return result;
   }
 
   return {
+    olderFirst: true,
     shares,
     pick: pickByShares(shares, tiers),
     noteRefault: (lruvec, type, nr) => note(lruvec, type, nr, 0),
     noteBatch: note,
+  };
+}
+
+/** 6.12: I/O at 32, rotations at 1. */
+export const costBalance = (tiers: Tiers): Balance => eventCosts(tiers, SWAP_CLUSTER_MAX, true);
+
+/** 6.1: I/O alone, at 1. */
+export const ioCostBalance = (tiers: Tiers): Balance => eventCosts(tiers, 1, false);
+
+/** 7.3: the growth of the statistics since the last look, which may be old; halved until small enough. */
+export function counterCostBalance(tiers: Tiers): Balance {
+  const cost = new Float64Array(2);
+  const last = new Float64Array(2);
+  const result: Shares = { weight: new Float64Array(2) };
+
+  function shares(lruvec: Lruvec, swappiness: number): Shares {
+    for (const type of [ANON, FILE]) {
+      const now = lruvec.told.cost[type]!;
+      cost[type]! += now - last[type]!;
+      last[type] = now;
+    }
+    const most = Math.floor(toldSize(lruvec) / 4);
+    while (cost[ANON]! + cost[FILE]! > most) halve(cost);
+    weigh(cost, swappiness, result.weight);
+    return result;
+  }
+
+  return {
+    olderFirst: true,
+    shares,
+    pick: pickByShares(shares, tiers),
+    noteRefault(lruvec, type, nr) {
+      lruvec.cost[type]! += nr * SWAP_CLUSTER_MAX;
+    },
+    noteBatch(lruvec, type, nrWritten, nrRotated) {
+      lruvec.cost[type]! += nrWritten * SWAP_CLUSTER_MAX + nrRotated;
+    },
   };
 }

@@ -16,7 +16,6 @@
  * Source: mm/workingset.c, workingset_eviction(), workingset_test_recent(), workingset_refault(), 6.12.
  */
 import { ANON, FILE, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
-import { lruRefs } from "../access/fd-access.js";
 import type { Balance } from "../balance/balance.js";
 import type { Host } from "../host.js";
 import type { Tiers } from "../tiers.js";
@@ -25,13 +24,13 @@ import { packShadow, shadowRefs, shadowToken, shadowWorkingset, TOKEN_MASK } fro
 import type { Workingset } from "./workingset.js";
 
 export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Workingset {
-  const { folios, swap } = host;
+  const { folios, swap, reads } = host;
   return {
     evict(folio) {
       const lruvec = host.lruvecOf(folio);
       const flags = folios.flags[folio]!;
-      const refs = lruRefs(flags);
-      tiers.noteEvicted(folios.type(folio), refs, folios.nrPages[folio]!);
+      const refs = reads.token(flags);
+      tiers.noteEvicted(folios.type(folio), reads.tier(flags), folios.nrPages[folio]!);
       const shadow = packShadow(lruvec.nonresidentAge, refs, (flags & PG_WORKINGSET) !== 0);
       lruvec.nonresidentAge += folios.nrPages[folio]!;
       return shadow;
@@ -47,7 +46,7 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
         size += lruvec.toldPages(ANON, true) + (type === FILE ? lruvec.toldPages(ANON, false) : 0);
       }
       if (distance > size) return;
-      tiers.noteRefaulted(type, shadowRefs(shadow), nr);
+      tiers.noteRefaulted(type, reads.tierOfToken(shadowRefs(shadow), shadowWorkingset(shadow)), nr);
       folios.flags[folio]! |= PG_ACTIVE;
       lruvec.nonresidentAge += nr;
       countActivate(host, lruvec, type, nr);

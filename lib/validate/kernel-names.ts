@@ -1,0 +1,34 @@
+/*
+ * Counters under the names that the measured tables use, where those differ from ours. The faults are all the
+ * workload's, and all reclaim is direct, in the faulting task: kswapd has nothing to do while only the memcg is full.
+ */
+
+type Counters = Readonly<Record<string, number>>;
+
+/** Name in the table, and its value from ours. */
+const RENAMED: Readonly<Record<string, (c: Counters) => number | undefined>> = {
+  minflt: (c) => c.pgfault! - c.pgmajfault!,
+  majflt: (c) => c.pgmajfault,
+  pgscan_direct: (c) => c.pgscan,
+  pgsteal_direct: (c) => c.pgsteal,
+  pgscan_kswapd: () => 0,
+  pgsteal_kswapd: () => 0,
+  vm_pswpin: (c) => c.pswpin,
+  vm_pswpout: (c) => c.pswpout,
+  vm_pgscan_anon: (c) => c.pgscan_anon,
+  vm_pgscan_file: (c) => c.pgscan_file,
+  vm_pgsteal_anon: (c) => c.pgsteal_anon,
+  vm_pgsteal_file: (c) => c.pgsteal_file,
+  vm_pgrotated: (c) => c.pgrotated,
+  vm_nr_vmscan_write: (c) => c.nr_vmscan_write,
+};
+
+/** Our counters, and the same under the tables' names. */
+export function withKernelNames(counters: Counters): Record<string, number> {
+  const named: Record<string, number> = { ...counters };
+  for (const [name, of] of Object.entries(RENAMED)) {
+    const value = of(counters);
+    if (value !== undefined) named[name] = value;
+  }
+  return named;
+}
