@@ -70,7 +70,7 @@ function aptOptions(cache: string): string[] {
   }).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
 }
 
-/** Kernels among package names. Until 6.17 linux-image-<release> holds all, later linux-binary- and linux-modules-. */
+/** Kernels among package names. Until 6.18 linux-image-<release> holds all, later linux-binary- and linux-modules-. */
 export function kernelsAmong(names: Iterable<string>): KernelRelease[] {
   const all = new Set(names);
   const releases = new Map<string, KernelRelease>();
@@ -102,11 +102,19 @@ export function chooseKernel(name: string, kernels: readonly KernelRelease[]): K
   const measured = meant.find(({ release }) => (MEASURED_RELEASES as readonly string[]).includes(release));
   const found = measured ?? meant.at(-1);
   if (found !== undefined) return found;
-  const there = kernels.map(({ release }) => release).join(", ") || "none; is the mirror within reach?";
   return inputError(
-    `kernel not in Debian's archive: ${name}; use the beginning of one of: ${there}. ` +
-      "An older one: unpack its packages from snapshot.debian.org into <cache>/kernels/<release> and give the whole release",
+    `kernel not in Debian's archive: ${name}; use the beginning of one of: ${suggestions(name, kernels)}. ` +
+      "For another one, unpack its packages (snapshot.debian.org) into <cache>/kernels/<release> and give the whole release",
   );
+}
+
+/** Kernels of the version asked for, or else the newest of every version. */
+function suggestions(name: string, kernels: readonly KernelRelease[]): string {
+  const version = (release: string): string => release.split(/[.+-]/, 2).join(".");
+  const newest = new Map(kernels.map(({ release }) => [version(release), release]));
+  const same = kernels.filter(({ release }) => version(release) === version(name));
+  const shown = same.length > 0 ? same.map(({ release }) => release) : [...newest.values()];
+  return shown.join(", ") || "none; is the mirror within reach?";
 }
 
 /** The kernel in a folder of the cache, or undefined if it is not complete. */

@@ -57,6 +57,10 @@ export function qemuArguments({ image, initramfs, dataDisk, work }: Boot): strin
   ];
 }
 
+/** What the BIOS sends to a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
+const ESCAPES = /\u001b(?:c|\[[?\d;]*[A-Za-z])/g;
+
 function emptyDisk(path: string, bytes: number): void {
   const file = openSync(path, "w");
   ftruncateSync(file, bytes);
@@ -127,7 +131,7 @@ export async function boot(
   let rest = "";
   const listen = (text: string): void => {
     said += text;
-    const lines = (rest + text).split(/\r?\n/);
+    const lines = (rest + text).replace(ESCAPES, "").split(/\r?\n/);
     rest = lines.pop()!;
     for (const line of lines) onLine(line);
   };
@@ -142,7 +146,7 @@ export async function boot(
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
-  return { output: readText(join(files.work, "out.raw")), console: said, ended };
+  return { output: readText(join(files.work, "out.raw")), console: said.replace(ESCAPES, ""), ended };
 }
 
 /** Why a guest that did not finish its list failed, with the end of its console. */
