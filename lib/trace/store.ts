@@ -12,7 +12,6 @@ import { generateTrace } from "./generate.js";
 import { readPageFile } from "./page-file.js";
 import { decodeTrace, readBytes } from "./parquet.js";
 import { readRaw, writeRaw } from "./raw-cache.js";
-import { readFlatTrace } from "./rig-format.js";
 import type { TraceSpec } from "./spec.js";
 import type { Trace } from "./trace.js";
 
@@ -102,13 +101,15 @@ async function openRecorded(path: string, cacheDir: string): Promise<Trace> {
  */
 export async function openTrace(spec: TraceSpec, options: OpenOptions = {}): Promise<Trace> {
   if ("generated" in spec) return generated(spec);
-  if ("file" in spec) return once(JSON.stringify(spec), async () => readFlatTrace(spec));
-  const path = pathOf(spec.recorded);
+  const { window, pages } = spec;
+  const path = pages === undefined ? pathOf(spec.recorded) : resolve(spec.recorded);
+  const key = pages === undefined ? path : `${path} ${JSON.stringify(pages)}`;
   const cacheDir = options.cacheDir ?? join(ROOT, ".cache", "traces");
-  const whole = once(path, () => openRecorded(path, cacheDir));
-  const { window } = spec;
+  const whole = once(key, async () =>
+    pages === undefined ? openRecorded(path, cacheDir) : readPageFile(path, pages),
+  );
   if (window === undefined) return whole;
-  return once(`${path} ${window.start} ${window.length}`, async () => {
+  return once(`${key} ${window.start} ${window.length}`, async () => {
     return windowTrace(await whole, window.start, window.length);
   });
 }
