@@ -7,6 +7,7 @@ type Counters = Readonly<Record<string, number>>;
 
 /** Name in the table, and its value from ours. */
 const RENAMED: Readonly<Record<string, (c: Counters) => number | undefined>> = {
+  accesses: (c) => c.nr_record,
   minflt: (c) => c.pgfault! - c.pgmajfault!,
   majflt: (c) => c.pgmajfault,
   pgscan_direct: (c) => c.pgscan,

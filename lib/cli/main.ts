@@ -1,0 +1,51 @@
+/*
+ * `reclaim-lab COMMAND`: finds the command and loads nothing else, so that a short run starts fast.
+ * Exit codes: 0 done (a run that ends out of memory is a result, too), 1 a fault of ours, 2 the input is at fault.
+ */
+import { InputError, inputError } from "../util/error.js";
+
+/** A command: takes its arguments, returns the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./run-command.js")).runCommand,
+  validate: async () => (await import("./validate-command.js")).validateCommand,
+};
+
+const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
+
+  reclaim-lab run       replay a trace under a memory limit, print the counters
+  reclaim-lab validate  replay what real kernels were measured on, print how far the counters are apart
+
+reclaim-lab COMMAND --help tells a command's options.
+Exit codes: 0 done, 1 a fault of the program, 2 bad input.`;
+
+async function dispatch([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    inputError(`unknown command: ${name}; use ${Object.keys(COMMANDS).join(" or ")}, or see --help`);
+  }
+  const command = await COMMANDS[name]!();
+  return command(args);
+}
+
+/** Run the command line; returns the exit code. Messages go to stderr. Never rejects. */
+export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0); // the reader has seen enough: `| head`
+    throw error;
+  });
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    if (error instanceof InputError) {
+      console.error(`error: ${error.message}`);
+      return 2;
+    }
+    console.error(error);
+    return 1;
+  }
+}

@@ -1,0 +1,71 @@
+/*
+ * `reclaim-lab run`: one cell, its counters as JSON or as a table. The JSON object is stable:
+ *
+ *   spec         the cell as data, with the digest of its trace: all that is needed to run it again
+ *   status       "ok", or "oom": the run ended where the memcg ran out of memory
+ *   counters     at the end, by the names of memory.stat, /proc/vmstat and data/kernel; gauges end in _now (pages)
+ *   checkpoints  the same at each checkpoint, the last at the end
+ */
+import type { CellSpec } from "../sim/cell.js";
+import { runCell } from "../sim/run-cell.js";
+import type { Trace } from "../trace/trace.js";
+import { withKernelNames } from "../validate/kernel-names.js";
+import { type RecordedSpec, readRunOptions, USAGE } from "./run-options.js";
+
+/** What the command prints. */
+export interface RunReport {
+  readonly spec: CellSpec & { readonly traceDigest: string };
+  readonly status: "ok" | "oom";
+  readonly counters: Readonly<Record<string, number>>;
+  readonly checkpoints: readonly Readonly<Record<string, number>>[];
+}
+
+async function open(spec: RecordedSpec): Promise<Trace> {
+  // Loaded on demand: a file of page numbers needs no Parquet decoder.
+  if (spec.pages) return (await import("../trace/page-file.js")).readPageFile(spec.recorded, spec.pages);
+  return (await import("../trace/store.js")).openTrace(spec);
+}
+
+/** Anonymous pages of a layout whose pages are `stride` slots apart. */
+function anonPages(trace: Trace, { pages }: RecordedSpec): number {
+  const slots = trace.layout.vmas.reduce((sum, { kind, nr }) => sum + (kind === "anon" ? nr : 0), 0);
+  return slots / (pages?.stride ?? 1);
+}
+
+/** Run what the arguments describe; undefined if only help is wanted. */
+export async function run(args: readonly string[]): Promise<RunReport | undefined> {
+  const request = readRunOptions(args);
+  if (request === undefined) return undefined;
+  const trace = await open(request.trace);
+  const cell = request.cell(anonPages(trace, request.trace));
+  const { status, counters, checkpoints = [] } = await runCell(cell, trace);
+  return {
+    spec: { ...cell, traceDigest: trace.digest },
+    status,
+    counters: withKernelNames(counters),
+    checkpoints: checkpoints.map(withKernelNames),
+  };
+}
+
+/** Counters that are not zero, one a line, and the cell above them. */
+export function runTable({ spec, status, counters, checkpoints }: RunReport): string {
+  const set = Object.entries(spec.set).map(([axis, value]) => ` ${axis}=${value}`);
+  const shown = Object.entries(counters).filter(([, value]) => value !== 0);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const numbers = shown.map(([, value]) => value.toLocaleString("en-US"));
+  const digits = Math.max(...numbers.map((text) => text.length));
+  return [
+    `${spec.policy.name}${set.join("")}, ${spec.profile}, memory.max ${spec.memoryMax}, swap ${spec.swap}, ` +
+      `swappiness ${spec.swappiness}: ${status}`,
+    ...shown.map(([name], i) => `${name.padEnd(width)}  ${numbers[i]!.padStart(digits)}`),
+    `${Object.keys(counters).length - shown.length} counters are 0; ${checkpoints.length} checkpoints (see --json)`,
+  ].join("\n");
+}
+
+/** The command; returns the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const report = await run(args);
+  if (report === undefined) console.log(USAGE);
+  else console.log(args.includes("--json") ? JSON.stringify(report) : runTable(report));
+  return 0;
+}

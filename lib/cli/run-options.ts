@@ -1,0 +1,217 @@
+/* The options of `reclaim-lab run`, and the cell that they describe. */
+import type { CellSpec, MachineSpec, SwitchValue } from "../sim/cell.js";
+import type { PageFile, TraceSpec } from "../trace/spec.js";
+import { inputError } from "../util/error.js";
+import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
+import { rigMachine } from "../validate/rig-machine.js";
+import { maybeNumber, parseOptions, readNumber, readWord } from "./arguments.js";
+
+export const USAGE = `reclaim-lab run --trace FILE --memory-max PAGES [options]
+
+Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what reclaim counted.
+
+  --trace FILE            the accesses; for parquet also the name of a trace of data/traces
+  --format F              rig      uint32 LE: bit 31 store, bit 30 file, bits 0 to 27 page
+                          list     text, a line an access: [read | write] PAGE [anon | file]
+                          parquet  a recorded trace       [parquet if the name ends so or has no ending, else rig]
+  --memory-max PAGES      memory.max
+  --policy NAME           lru, mglru, or another of lib/policies               [lru if --lru-gen-enabled 0, else mglru]
+  --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
+  --profile K             6.1, 6.12 or 7.3                                                            [6.12]
+  --swap S                zram, disk or none                                                          [zram]
+  --swappiness N          0 to 200                                                                    [60]
+  --set AXIS=VALUE        a switch of the policy (lib/sim/switchboard.ts); may be repeated
+  --seed N                of what is random in a policy                                               [1]
+  --json                  one JSON object {spec, status, counters, checkpoints} on stdout, nothing else there
+
+Layout of a rig or list file:
+  --file-access A         mmap, or pread: accesses through a descriptor                               [mmap]
+  --stride N              distance of anonymous pages, in pages; 512: one a page table                [1]
+  --anon-pages N, --file-pages N                                          [highest page accessed, plus one]
+
+The machine around the workload. For rig, that of the measuring rig (data/kernel/rig); else none:
+  --kernel-memory, --no-kernel-memory   page tables and page-cache nodes are charged, or not          [rig: charged]
+  --pinned N              locked pages in the memcg                                 [rig: the replayer's buffers]
+  --pace X                slowness of the machine, 1 = the rig; off: no time passes, no timer fires   [rig: 1]
+  --checkpoints N         read the statistics at so many equal parts                                  [rig: 10]
+  --fault-around BYTES    fault_around_bytes, a power of two from 4096                                [4096: off]
+
+status is "ok", or "oom" where the kernel's OOM killer would act; both exit with 0. 2: bad input. 1: a fault of ours.`;
+
+const OPTIONS = {
+  trace: { type: "string" },
+  format: { type: "string" },
+  "memory-max": { type: "string" },
+  policy: { type: "string" },
+  "lru-gen-enabled": { type: "string" },
+  profile: { type: "string", default: "6.12" },
+  swap: { type: "string", default: "zram" },
+  swappiness: { type: "string", default: "60" },
+  set: { type: "string", multiple: true },
+  seed: { type: "string", default: "1" },
+  json: { type: "boolean", default: false },
+  "file-access": { type: "string" },
+  stride: { type: "string" },
+  "anon-pages": { type: "string" },
+  "file-pages": { type: "string" },
+  "kernel-memory": { type: "boolean", default: false },
+  "no-kernel-memory": { type: "boolean", default: false },
+  pinned: { type: "string" },
+  pace: { type: "string" },
+  checkpoints: { type: "string" },
+  "fault-around": { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+const FORMATS = ["rig", "parquet", "list"] as const;
+const PROFILES = ["6.1", "6.12", "7.3"] as const;
+const SWAPS = ["zram", "disk", "none"] as const;
+const PAGE = 4096;
+const MAX_PAGES = 2 ** 28;
+
+/** Spec of a trace in a file. */
+export type RecordedSpec = Extract<TraceSpec, { readonly recorded: string }>;
+
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
+
+/** What the command line asks for. */
+export interface RunRequest {
+  readonly json: boolean;
+  readonly trace: RecordedSpec;
+  /** The cell, once it is known how many anonymous pages the trace has. */
+  cell(anonPages: number): CellSpec;
+}
+
+function needed(option: string, value: string | undefined, example: string): string {
+  if (value !== undefined && value !== "") return value;
+  inputError(`missing option: --${option}; give for instance --${option} ${example}, or see --help`);
+}
+
+function formatOf(values: Values, file: string): (typeof FORMATS)[number] {
+  if (values.format !== undefined) return readWord("format", values.format, FORMATS);
+  return file.endsWith(".parquet") || !/[./\\]/.test(file) ? "parquet" : "rig";
+}
+
+function readTraceSpec(values: Values): { format: (typeof FORMATS)[number]; trace: RecordedSpec } {
+  const file = needed("trace", values.trace, "accesses.bin");
+  const format = formatOf(values, file);
+  if (format === "parquet") {
+    for (const option of ["file-access", "stride", "anon-pages", "file-pages"] as const) {
+      if (values[option] === undefined) continue;
+      inputError(`refused: --${option} ${values[option]} with --format parquet: the file has its own layout`);
+    }
+    return { format, trace: { recorded: file } };
+  }
+  const anonPages = maybeNumber("anon-pages", values["anon-pages"], 0, MAX_PAGES);
+  const filePages = maybeNumber("file-pages", values["file-pages"], 0, MAX_PAGES);
+  const pages: PageFile = {
+    format,
+    fileAccess: readWord("file-access", values["file-access"] ?? "mmap", ["mmap", "pread"]),
+    stride: readNumber("stride", values.stride ?? "1", 1, 2 ** 20),
+    ...(anonPages !== undefined && { anonPages }),
+    ...(filePages !== undefined && { filePages }),
+  };
+  return { format, trace: { recorded: file, pages } };
+}
+
+/** AXIS=VALUE, where a value may be a number, true, false, or a word. */
+function readSet(texts: readonly string[]): Record<string, SwitchValue> {
+  const set: Record<string, SwitchValue> = {};
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at < 1) inputError(`invalid --set: ${text}; give AXIS=VALUE, such as walk=off`);
+    const [axis, value] = [text.slice(0, at), text.slice(at + 1)];
+    if (Object.hasOwn(set, axis))
+      inputError(`--set ${axis} given twice: ${set[axis]} and ${value}; give one`);
+    const number = value.trim() === "" ? Number.NaN : Number(value);
+    if (value === "true" || value === "false") set[axis] = value === "true";
+    else set[axis] = Number.isNaN(number) ? value : number;
+  }
+  return set;
+}
+
+/** Policy and switches, from --policy, --lru-gen-enabled and --set, which must not contradict each other. */
+function readPolicy(values: Values): Pick<CellSpec, "policy" | "set"> {
+  const set = readSet(values.set ?? []);
+  const text = values["lru-gen-enabled"];
+  if (text === undefined) {
+    return { policy: values.policy === undefined ? ofLruGen(7).policy : { name: values.policy }, set };
+  }
+  const bits = Number(readWord("lru-gen-enabled", text, LRU_GEN_ENABLED.map(String)));
+  const meant = ofLruGen(bits);
+  if (values.policy !== undefined && values.policy !== meant.policy.name) {
+    inputError(
+      `refused: --policy ${values.policy} with --lru-gen-enabled ${bits}: that value means ${meant.policy.name}; ` +
+        "leave one of them out",
+    );
+  }
+  for (const [axis, value] of Object.entries(meant.set)) {
+    if (Object.hasOwn(set, axis) && set[axis] !== value) {
+      inputError(
+        `refused: --set ${axis}=${set[axis]} with --lru-gen-enabled ${bits}: that means ${axis}=${value}`,
+      );
+    }
+  }
+  return { policy: meant.policy, set: { ...meant.set, ...set } };
+}
+
+function readFaultAround(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const pages = readNumber("fault-around", text, PAGE, 2 ** 21) / PAGE;
+  if (Number.isInteger(Math.log2(pages))) return pages;
+  inputError(`invalid --fault-around: ${text}; give bytes, a power of two from 4096`);
+}
+
+/** The machine: the rig's for its own format, with what the options change; undefined if there is nothing in it. */
+function readMachine(values: Values, base: MachineSpec): MachineSpec | undefined {
+  if (values["kernel-memory"] && values["no-kernel-memory"]) {
+    inputError("refused: --kernel-memory with --no-kernel-memory; give one");
+  }
+  const pace =
+    values.pace === undefined || values.pace === "off"
+      ? undefined
+      : readNumber("pace", values.pace, 1e-6, 1e6, false);
+  const faultAround = readFaultAround(values["fault-around"]);
+  const pinned = maybeNumber("pinned", values.pinned, 0, MAX_PAGES);
+  const checkpoints = maybeNumber("checkpoints", values.checkpoints, 0, 10_000);
+  const { pace: basePace, ...rest } = base;
+  const machine: MachineSpec = {
+    ...(values.pace === undefined && basePace !== undefined && { pace: basePace }),
+    ...rest,
+    ...(values["kernel-memory"] && { kernelMemory: true }),
+    ...(values["no-kernel-memory"] && { kernelMemory: false }),
+    ...(pinned !== undefined && { pinned }),
+    ...(pace !== undefined && { pace }),
+    ...(checkpoints !== undefined && { checkpoints }),
+    ...(faultAround !== undefined && { faultAround }),
+  };
+  return Object.keys(machine).length === 0 ? undefined : machine;
+}
+
+/**
+ * Read the options; undefined if only help is wanted.
+ * @throws InputError that names the option, its value and what is allowed.
+ */
+export function readRunOptions(args: readonly string[]): RunRequest | undefined {
+  const values = parseOptions(args, OPTIONS);
+  if (values.help) return undefined;
+  const { format, trace } = readTraceSpec(values);
+  const cell = {
+    trace,
+    memoryMax: readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
+    ...readPolicy(values),
+    profile: readWord("profile", values.profile, PROFILES),
+    swap: readWord("swap", values.swap, SWAPS),
+    swappiness: readNumber("swappiness", values.swappiness, 0, 200),
+    seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
+  };
+  readMachine(values, {}); // what is wrong with it is said before the trace is read
+  return {
+    json: values.json,
+    trace,
+    cell(anonPages) {
+      const machine = readMachine(values, format === "rig" ? rigMachine(anonPages) : {});
+      return { ...cell, ...(machine !== undefined && { machine }) };
+    },
+  };
+}
