@@ -67,9 +67,10 @@ export function buildMechanisms(
 ): Mechanisms {
   core.reads = settings.fd === "refs-hot" ? HOT_COUNTS : SPLIT_COUNTS;
   const filter = filterOf(core, settings);
-  const around61 = kernel.marksVictim ? { marksVictim: true, flagFrom: kernel.batchSize } : {};
+  const { marksVictim, onlyListed } = kernel;
+  const rule = { marksVictim, onlyListed, ...(marksVictim && { flagFrom: kernel.batchSize }) };
   const around =
-    settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround, around61);
+    settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround, rule);
   const tiers = TIERS[settings.tiers](core);
   const balance = BALANCE[settings.balance](tiers, kernel);
   const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
@@ -79,7 +80,8 @@ export function buildMechanisms(
     settings,
     references:
       settings.references === "rmap" ? rmapReferences(core, around) : REFERENCES[settings.references](core),
-    walk: settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on") : noWalk(),
+    walk:
+      settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on", onlyListed) : noWalk(),
     fd: FD[settings.fd](core),
     ages,
     young: YOUNG[settings.young](core, ages),

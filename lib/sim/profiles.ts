@@ -10,6 +10,8 @@ export interface Profile {
   readonly flushesInReclaim: boolean;
   /** Look-around marks the victim itself, and updates 15 neighbours or more by flag (lru_gen_look_around(), 6.1). */
   readonly marksVictim: boolean;
+  /** Walks and look-around leave folios alone that are on no list (get_pfn_folio(), 7.3). */
+  readonly onlyListed: boolean;
   /** Without walks, refaults from older generations are not counted (mm/workingset.c, lru_gen_refault(), 6.1). */
   readonly countsRecentOnly: boolean;
 }
@@ -21,6 +23,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "io",
     flushesInReclaim: true,
     marksVictim: true,
+    onlyListed: false,
     countsRecentOnly: true,
   },
   "6.12": {
@@ -28,6 +31,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "io-and-rotations",
     flushesInReclaim: false,
     marksVictim: false,
+    onlyListed: false,
     countsRecentOnly: false,
   },
   "7.3": {
@@ -35,6 +39,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "counters",
     flushesInReclaim: false,
     marksVictim: false,
+    onlyListed: true,
     countsRecentOnly: false,
   },
 };

@@ -16,7 +16,7 @@
  * Source: mm/vmscan.c, lru_gen_look_around() and suitable_to_scan(), 6.12.
  */
 import { BY_LOOKAROUND, BY_WALK } from "../../mm/access.js";
-import { type Folio, NIL } from "../../mm/folio.js";
+import { type Folio, NIL, PG_LRU } from "../../mm/folio.js";
 import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
 import { PTRS_PER_PTE } from "../../trace/trace.js";
 import type { Host } from "../host.js";
@@ -27,8 +27,10 @@ export interface LookAround {
   around(slot: number, victim: Folio): void;
 }
 
-/** What 6.1 does otherwise. */
+/** What 6.1 and 7.3 do otherwise. */
 export interface LookAroundRule {
+  /** 7.3: folios on no list (in a batch, isolated) keep their accessed bits. */
+  readonly onlyListed?: boolean;
   /** The victim itself is marked like a neighbour: its first young PTE makes it active. */
   readonly marksVictim?: boolean;
   /** From so many neighbours on, their ages are updated by flag at once, not through the activate batch. */
@@ -43,7 +45,7 @@ export function lookAround(
   rule: LookAroundRule = {},
 ): LookAround {
   const { memory, stat } = host;
-  const { marksVictim = false, flagFrom = Number.POSITIVE_INFINITY } = rule;
+  const { marksVictim = false, flagFrom = Number.POSITIVE_INFINITY, onlyListed = false } = rule;
   const hits = new Int32Array(window);
   const { pageOf } = memory.map;
   const half = window >> 1;
@@ -72,6 +74,7 @@ export function lookAround(
         if ((pte & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
         const folio = memory.folioOf[pageOf[at]!]!;
         if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
+        if (onlyListed && (host.folios.flags[folio]! & PG_LRU) === 0) continue;
         memory.pte[at] = pte & ~PTE_YOUNG;
         hits[young++ - 1] = folio;
       }

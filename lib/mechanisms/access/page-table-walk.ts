@@ -19,7 +19,7 @@
  * Source: mm/vmscan.c, walk_mm(), walk_pmd_range(), walk_pte_range(), iterate_mm_list(), 6.12.
  */
 import { BY_WALK } from "../../mm/access.js";
-import { NIL } from "../../mm/folio.js";
+import { NIL, PG_LRU } from "../../mm/folio.js";
 import type { Lruvec } from "../../mm/lruvec.js";
 import { PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../mm/memory.js";
 import { PTRS_PER_PTE } from "../../trace/trace.js";
@@ -36,8 +36,16 @@ export interface PageTableWalk {
   run(lruvec: Lruvec, maySwap: boolean): void;
 }
 
-/** @param nonleaf - Skip tables whose own accessed bit is clear, and clear it (lru_gen/enabled bit 0x4). */
-export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean): PageTableWalk {
+/**
+ * @param onlyListed - 7.3: folios on no list keep their accessed bits (get_pfn_folio()).
+ * @param nonleaf - Skip tables whose own accessed bit is clear, and clear it (lru_gen/enabled bit 0x4).
+ */
+export function pageTableWalk(
+  host: Host,
+  filter: TableFilter,
+  nonleaf: boolean,
+  onlyListed = false,
+): PageTableWalk {
   const { memory, stat } = host;
   const { pteWords, map } = memory;
   const wordsPerTable = PTRS_PER_PTE / 4;
@@ -68,6 +76,7 @@ export function pageTableWalk(host: Host, filter: TableFilter, nonleaf: boolean)
       if ((entry & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
       const folio = folioOf[map.pageOf[slot]!]!;
       if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
+      if (onlyListed && (host.folios.flags[folio]! & PG_LRU) === 0) continue;
       pte[slot] = entry & ~PTE_YOUNG;
       young++;
       host.accessed(folio, BY_WALK);
