@@ -14,7 +14,7 @@ import { isComplete, parseOutput } from "../kernel/output.js";
 import { boot, failureText, writeDisks } from "../kernel/qemu.js";
 import { CHECKPOINT_COLUMNS, checkpointRows, type KernelRow, RUN_COLUMNS, runRows } from "../kernel/rows.js";
 import { layTraces, runLines } from "../kernel/run-list.js";
-import { checkTools } from "../kernel/tools.js";
+import { checkTools, ToolFailed } from "../kernel/tools.js";
 import { abortOnCtrlC } from "../study/interrupted.js";
 import { InputError } from "../util/error.js";
 
@@ -84,7 +84,10 @@ async function replay(options: MeasureOptions, work: string, signal: AbortSignal
     appendRows(checkpointFile(out), checkpointRows(runs), CHECKPOINT_COLUMNS);
     say(`rows: ${out}, checkpoints: ${checkpointFile(out)}`);
   }
-  if (signal.aborted) return 130;
+  if (signal.aborted) {
+    say(`interrupted: ${rows.length} of ${lines.length} runs were finished`);
+    return 130;
+  }
   if (isComplete(result.output) && rows.length === lines.length) return 0;
   console.error(`error: ${failureText(result, rows.length, lines.length)}`);
   return 1;
@@ -104,8 +107,10 @@ async function measure(): Promise<number> {
   mkdirSync(options.cache, { recursive: true });
   const work = mkdtempSync(join(options.cache, "boot-"));
   const { signal, dispose } = abortOnCtrlC();
+  const ended = new AbortController(); // no guest may outlive us
+  process.once("SIGTERM", () => ended.abort());
   try {
-    return await replay(options, work, signal);
+    return await replay(options, work, AbortSignal.any([signal, ended.signal]));
   } finally {
     dispose();
     rmSync(work, { recursive: true, force: true });
@@ -118,7 +123,9 @@ measure().then(
   },
   (error: unknown) => {
     const aborted = error instanceof Error && error.name === "AbortError";
-    console.error(error instanceof Error ? `error: ${error.message}` : error);
+    if (aborted) say("interrupted");
+    else if (error instanceof InputError || error instanceof ToolFailed) say(`error: ${error.message}`);
+    else console.error(error);
     process.exitCode = error instanceof InputError ? 2 : aborted ? 130 : 1;
   },
 );

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inputError } from "../util/error.js";
-import { run } from "./tools.js";
+import { run, ToolFailed } from "./tools.js";
 
 /** A kernel of the archive. */
 export interface KernelRelease {
@@ -142,7 +142,7 @@ async function available(cache: string, signal: AbortSignal | undefined): Promis
  * The kernel that a name means, fetched and unpacked unless the cache has it.
  *
  * @param say - told what takes time.
- * @throws InputError if the archive has none of that name; Error if the network or apt fails.
+ * @throws InputError if the archive has none of that name; ToolFailed if the network or apt fails.
  */
 export async function fetchKernel(
   name: string,
@@ -179,5 +179,5 @@ export async function fetchKernel(
 }
 
 function noImage(release: string, packages: readonly string[], tree: string): never {
-  throw new Error(`no kernel image of ${release} in ${packages.join(", ")}; looked in ${tree}`);
+  throw new ToolFailed(`no kernel image of ${release} in ${packages.join(", ")}; looked in ${tree}`);
 }

@@ -72,6 +72,11 @@ export function lastLines(text: string, lines: number = QUOTED_LINES): string {
   return kept.length === 0 ? "    (nothing)" : kept.map((line) => `    ${line}`).join("\n");
 }
 
+/** A program that the rig called failed: the network, a disk, a package. Its message is enough, without a stack. */
+export class ToolFailed extends Error {
+  override readonly name = "ToolFailed";
+}
+
 /** Options of {@link run}. */
 export interface RunCommand {
   readonly cwd?: string;
@@ -83,7 +88,7 @@ export interface RunCommand {
 /**
  * Run a program to its end; its stdout.
  *
- * @throws Error with the last lines it printed if it fails or takes too long.
+ * @throws ToolFailed with the last lines it printed if it fails or takes too long.
  */
 export async function run(
   program: string,
@@ -112,5 +117,5 @@ export async function run(
   });
   if (code === 0) return stdout;
   const why = killed === null ? `exit code ${code}` : `${killed}; at most ${timeout} s`;
-  throw new Error(`${program} failed (${why}): ${args.join(" ")}\n${lastLines(said)}`);
+  throw new ToolFailed(`${program} failed (${why}): ${args.join(" ")}\n${lastLines(said)}`);
 }
