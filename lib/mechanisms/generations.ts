@@ -175,6 +175,7 @@ export class Generations {
   /** The two youngest generations count as active in memory.stat; with two in all, the youngest. */
   private setActive(): void {
     const { nrClasses } = this.lists;
+    this.lists.newest = this.youngest;
     for (let gen = 0; gen < nrClasses; gen++) {
       const second = nrClasses > 2 && gen === this.of(this.clock.maxSeq - 1);
       this.lists.setActive(gen, gen === this.youngest || second);

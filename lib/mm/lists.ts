@@ -20,6 +20,8 @@ export class ClassLists {
   readonly mixed: boolean;
   /** Pages by class field. Shape: [2 * nrClasses], index type * nrClasses + class; mixed lists count at type 0. */
   readonly nr: Int32Array;
+  /** Class of the youngest folios, where classes are ages; -1 elsewhere. */
+  newest = -1;
   private readonly sentinel: Int32Array;
   private readonly activeClass: Uint8Array;
 

@@ -115,6 +115,12 @@ export class Core implements Host {
     return this.attached[lruvec.id]!.drivesClock;
   }
 
+  isBelowNewest(folio: Folio): boolean {
+    return (
+      (this.folios.flags[folio]! & PG_LRU) !== 0 && this.folios.klass[folio] !== this.listsOf(folio).newest
+    );
+  }
+
   hasWalkContext(): boolean {
     return this.sc.walkContext;
   }

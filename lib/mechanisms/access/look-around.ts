@@ -78,7 +78,9 @@ export function lookAround(
         memory.pte[at] = pte & ~PTE_YOUNG;
         hits[young++ - 1] = folio;
       }
-      const source = host.hasWalkContext() || young > flagFrom ? BY_WALK : BY_LOOKAROUND;
+      let below = 0;
+      if (flagFrom <= window) for (let i = 0; i < young - 1; i++) if (host.isBelowNewest(hits[i]!)) below++;
+      const source = host.hasWalkContext() || below >= flagFrom ? BY_WALK : BY_LOOKAROUND;
       for (let i = 0; i < young - 1; i++) host.accessed(hits[i]!, source);
       stat.lookaround_young += young - 1;
       if (young * PTES_PER_LINE >= end - start) filter.addNow((slot / PTRS_PER_PTE) | 0);
