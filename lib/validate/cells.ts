@@ -1,0 +1,98 @@
+/* A measured setting as a cell of the simulator, and what the simulator says to it. */
+import type { CellResult, CellSpec, MachineSpec } from "../sim/cell.js";
+import { runCell } from "../sim/run-cell.js";
+import { traceDigest } from "../trace/digest.js";
+import { generateTrace } from "../trace/generate.js";
+import { rigWorkloads } from "../trace/generators/rig.js";
+import type { GeneratedSpec } from "../trace/generators/stream.js";
+import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
+import { withKernelNames } from "./kernel-names.js";
+import { ofLruGen } from "./lru-gen.js";
+import type { MeasuredCell, Setting } from "./measured.js";
+import { rigMachine } from "./rig-machine.js";
+
+/** What to change in every cell, to see how much it matters. */
+export interface Overrides {
+  readonly set?: CellSpec["set"];
+  readonly machine?: MachineSpec;
+}
+
+/** What the simulator made of a cell: a result with the counters' names of the tables, or why there is none. */
+export interface Predicted {
+  readonly result?: CellResult;
+  /** One line. */
+  readonly error?: string;
+}
+
+/** Factor on the lengths of all measured workloads. */
+const SCALE = 0.5;
+const PAGE_BYTES = 4096;
+
+/** The generated trace that a setting's kernel replayed. Throws an InputError for an unknown workload. */
+export function traceSpecOf({ workload, pages, seed }: Setting): GeneratedSpec {
+  const spec = rigWorkloads(pages, SCALE)[workload];
+  if (spec === undefined) inputError(`unknown workload: ${workload}; see rigWorkloads`);
+  return { ...spec, seed };
+}
+
+/** Cells with equal keys replay the same trace. */
+export function traceKey(setting: Setting): string {
+  return `${setting.workload} ${setting.pages} ${setting.seed} ${isRandom(setting)}`;
+}
+
+/** The trace itself, with the advice (MADV_RANDOM) that the rig gave for its file. */
+export function traceOf(setting: Setting): Trace {
+  const trace = generateTrace(traceSpecOf(setting));
+  if (!isRandom(setting)) return trace;
+  const { layout, records, counts, events } = trace;
+  const vmas = layout.vmas.map((vma) => (vma.kind === "file" ? { ...vma, recency: false } : vma));
+  const content = { layout: { ...layout, vmas }, records, counts, events };
+  return { ...trace, ...content, digest: traceDigest(content) };
+}
+
+function isRandom({ opts }: Setting): boolean {
+  return opts.split(";").includes("madv=1");
+}
+
+/** The cell that stands for a measured one. */
+export function specOf({ setting, runs }: MeasuredCell, overrides: Overrides = {}): CellSpec {
+  const { policy, set } = ofLruGen(setting.mode);
+  const around = /(?:^|;)fa=(\d+)/.exec(setting.opts)?.[1];
+  return {
+    trace: traceSpecOf(setting),
+    memoryMax: setting.limit,
+    policy,
+    profile: setting.kernel,
+    set: { ...set, ...overrides.set },
+    swap: setting.swap,
+    swappiness: setting.swappiness,
+    seed: 1,
+    machine: {
+      ...rigMachine(runs[0]!.anonPages),
+      checkpoints: setting.checkpoints,
+      ...(around !== undefined && { faultAround: Number(around) / PAGE_BYTES }),
+      ...overrides.machine,
+    },
+  };
+}
+
+/** Run the cell over its trace. Does not reject: a refused cell is an outcome, too. */
+export async function predict(
+  cell: MeasuredCell,
+  trace: Trace,
+  overrides: Overrides = {},
+): Promise<Predicted> {
+  try {
+    const { status, counters, checkpoints } = await runCell(specOf(cell, overrides), trace);
+    return {
+      result: {
+        status,
+        counters: withKernelNames(counters),
+        ...(checkpoints !== undefined && { checkpoints: checkpoints.map(withKernelNames) }),
+      },
+    };
+  } catch (error) {
+    return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+}
