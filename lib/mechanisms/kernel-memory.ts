@@ -5,15 +5,21 @@
  *   cache trees    a node for each 64 pages of a file at the first page cached there, and the levels above; shadows
  *                  keep them. Slab objects are charged by the byte, in whole pages.
  *
+ *   buffers        4 heads for each page of a file that was written to, while it is cached (blocks of 1 KiB, what mkfs.ext4
+ *                  makes of a small disk: the rig's)
+ *
  * It takes room from the workload early on: 34 of 8,192 pages for 16,384 anonymous pages, 73 for as many of a file.
  * Source: mm/memory.c, __pte_alloc(); lib/xarray.c, xas_alloc(), XA_FLAGS_ACCOUNT; mm/memcontrol.c,
- * obj_cgroup_charge(), 6.12. Differs: nothing is given back before the process ends.
+ * obj_cgroup_charge(); fs/buffer.c, alloc_page_buffers(), 6.12. Differs: tables and
+ * nodes are not given back before the process ends.
  */
 import type { Memory } from "../mm/memory.js";
 
 const PAGE_SIZE = 4096;
 /** sizeof(struct xa_node) and the pointer to its obj_cgroup. */
 const NODE_BYTES = 576 + 8;
+/** Four times sizeof(struct buffer_head) and the pointer to its obj_cgroup. */
+const BUFFERS_BYTES = 4 * (104 + 8);
 /** log2 of the slots of a node (XA_CHUNK_SHIFT). */
 const CHUNK_SHIFT = 6;
 /** Leaf tables below one middle table. */
@@ -24,10 +30,19 @@ export interface KernelMemory {
   needForTable(table: number): number;
   /** Pages to charge before the file page is cached. */
   needForCache(page: number): number;
+  /** Pages to charge before a cached file page is first written to. */
+  needForBuffers(): number;
+  /** Such a page leaves the cache. Returns the pages that are given back. */
+  freeBuffers(): number;
 }
 
 /** Off: the kernel's memory costs nothing. */
-export const FREE_KERNEL_MEMORY: KernelMemory = { needForTable: () => 0, needForCache: () => 0 };
+export const FREE_KERNEL_MEMORY: KernelMemory = {
+  needForTable: () => 0,
+  needForCache: () => 0,
+  needForBuffers: () => 0,
+  freeBuffers: () => 0,
+};
 
 export function chargedKernelMemory(memory: Memory): KernelMemory {
   const { files } = memory.map.layout;
@@ -59,7 +74,22 @@ export function chargedKernelMemory(memory: Memory): KernelMemory {
     return low;
   }
 
+  /** Bring the charged slab pages to what the objects need. */
+  function settle(): number {
+    const need = Math.ceil(bytes / PAGE_SIZE) - slabPages;
+    slabPages += need;
+    return need;
+  }
+
   return {
+    needForBuffers() {
+      bytes += BUFFERS_BYTES;
+      return settle();
+    },
+    freeBuffers() {
+      bytes -= BUFFERS_BYTES;
+      return -settle();
+    },
     needForTable(table) {
       if (tables[table] === 1) return 0;
       tables[table] = 1;
@@ -79,9 +109,7 @@ export function chargedKernelMemory(memory: Memory): KernelMemory {
         nodes.add(node);
         bytes += NODE_BYTES;
       }
-      const need = Math.ceil(bytes / PAGE_SIZE) - slabPages;
-      slabPages += need;
-      return need;
+      return settle();
     },
   };
 }

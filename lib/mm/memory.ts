@@ -9,6 +9,9 @@ export const PTE_DIRTY = 4;
 /** Accessed since the table's non-leaf accessed bit was last cleared: the table's bit is the OR over its PTEs. */
 export const PTE_TOUCHED = 8;
 
+/** Write-protected: the next store faults, so that the kernel learns of it (page_mkwrite). */
+export const PTE_RO = 16;
+
 /** No shadow: the page was never evicted, or its shadow is gone. */
 export const NO_SHADOW = 0;
 

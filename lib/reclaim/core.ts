@@ -19,7 +19,7 @@ import type { Tiers } from "../mechanisms/tiers.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
 import type { YoungHit } from "../mechanisms/young-hit.js";
 import type { AccessSource } from "../mm/access.js";
-import { ANON, FILE, type Folio, Folios, type MemType, NIL, PG_LRU } from "../mm/folio.js";
+import { ANON, FILE, type Folio, Folios, type MemType, NIL, PG_LRU, PG_PRIVATE } from "../mm/folio.js";
 import type { ClassLists } from "../mm/lists.js";
 import { Lruvec } from "../mm/lruvec.js";
 import type { Memcg } from "../mm/memcg.js";
@@ -64,6 +64,8 @@ export interface CoreParams {
   readonly batchSize: number;
   /** Each pass over a lruvec brings its memcg's statistics up to date. Default: false. */
   readonly flushesInReclaim?: boolean;
+  /** Stores to clean file pages fault, as on file systems with page_mkwrite; without it dirty PTEs tell. Default: false. */
+  readonly tracksDirty?: boolean;
   /** Slots of the swap device. */
   readonly swapSlots: number;
   readonly swappiness: number;
@@ -115,6 +117,10 @@ export class Core implements Host {
     return this.attached[lruvec.id]!.drivesClock;
   }
 
+  headroom(): number {
+    return this.memcg.max === Number.POSITIVE_INFINITY ? 0 : this.memcg.max - this.memcg.usage;
+  }
+
   isBelowNewest(folio: Folio): boolean {
     return (
       (this.folios.flags[folio]! & PG_LRU) !== 0 && this.folios.klass[folio] !== this.listsOf(folio).newest
@@ -155,7 +161,13 @@ export class Core implements Host {
     const page = this.folios.page[folio]!;
     this.memory.folioOf[page] = NIL;
     this.memory.shadow[page] = shadow;
-    this.lruvecOf(folio).memcg.uncharge(this.folios.nrPages[folio]!);
+    const { memcg } = this.lruvecOf(folio);
+    memcg.uncharge(this.folios.nrPages[folio]!);
+    if ((this.folios.flags[folio]! & PG_PRIVATE) !== 0) {
+      const nr = this.mechanisms.kernelMemory.freeBuffers();
+      memcg.uncharge(nr);
+      memcg.kernel -= nr;
+    }
     this.folios.release(folio);
   }
 

@@ -10,8 +10,17 @@
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
 import { BY_FAULT } from "../mm/access.js";
-import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_EXEC, PG_SWAPBACKED } from "../mm/folio.js";
-import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import {
+  FILE,
+  type Folio,
+  type MemType,
+  NIL,
+  PG_DIRTY,
+  PG_EXEC,
+  PG_PRIVATE,
+  PG_SWAPBACKED,
+} from "../mm/folio.js";
+import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE } from "../trace/trace.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
@@ -26,24 +35,38 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   core.timers.tick();
   if (!chargeKernel(core, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folioOf[page]!;
+  if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
+    memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_DIRTY; // it was write-protected
+    return dirty(core, folio);
+  }
   if (folio === NIL) {
     const anon = vma.kind === "anon";
     if (!anon || memory.swapped[page] === 1) stat.pgmajfault++;
     folio = bringIn(core, page, anon ? 0 : FILE, true, vma.recency !== false);
     if (folio === NIL) return false;
   }
-  memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
+  const protect = vma.kind === "file" && core.params.tracksDirty === true ? PTE_RO : 0;
+  memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : protect);
   memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
   if (!core.timers.time.passes) memory.noteSwitch();
   core.folios.mapcount[folio]!++;
   if (vma.exec === true) core.folios.flags[folio]! |= PG_EXEC;
-  return true;
+  return write && vma.kind === "file" && core.params.tracksDirty === true ? dirty(core, folio) : true;
+}
+
+/** A file page is written to: it is dirty, and the file system makes buffers for it. False: out of memory. */
+function dirty(core: Core, folio: Folio): boolean {
+  const { flags } = core.folios;
+  flags[folio]! |= PG_DIRTY;
+  if (core.params.tracksDirty !== true || (flags[folio]! & PG_PRIVATE) !== 0) return true;
+  flags[folio]! |= PG_PRIVATE;
+  return chargeKernel(core, core.mechanisms.kernelMemory.needForBuffers());
 }
 
 /** A read or write of a file page through a descriptor. False: out of memory. */
 export function fdAccess(core: Core, slot: number, write: boolean): boolean {
-  const { memory, stat, folios } = core;
+  const { memory, stat } = core;
   const page = memory.map.pageOf[slot]!;
   stat.nr_fd_access++;
   core.timers.tick();
@@ -53,8 +76,8 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
     folio = bringIn(core, page, FILE, false, true);
     if (folio === NIL) return false;
   }
-  if (write) folios.flags[folio]! |= PG_DIRTY;
-  else core.mechanisms.fd.accessed(folio);
+  if (write) return dirty(core, folio);
+  core.mechanisms.fd.accessed(folio);
   return true;
 }
 

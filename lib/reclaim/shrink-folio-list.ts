@@ -13,7 +13,8 @@ import type { Lruvec } from "../mm/lruvec.js";
 import type { Core } from "./core.js";
 import { lost } from "./lru-batches.js";
 
-export function shrinkFolioList(core: Core, lruvec: Lruvec): void {
+/** Returns the file folios among the candidates. */
+export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
   const { sc, folios, stat, mechanisms } = core;
   const { ops } = core.attached[lruvec.id]!;
   const written = stat.nr_vmscan_write;
@@ -41,6 +42,7 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): void {
     mechanisms.balance.noteBatch(lruvec, ANON, stat.nr_vmscan_write - written, rotated[ANON]!);
   }
   if (taken[FILE]! > 0) mechanisms.balance.noteBatch(lruvec, FILE, 0, rotated[FILE]!);
+  return taken[FILE]!;
 }
 
 /** True: the folio is gone. False: it is kept, with PG_ACTIVE if it should rank high. */

@@ -27,8 +27,8 @@ export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
     mechanisms.tiers.update(FILE);
     ops.isolate(sc);
     if (sc.isolated) core.stat.lru_lock++;
-    if (sc.nrTaken > 0) shrinkFolioList(core, lruvec);
-    mechanisms.pageout.batchDone();
+    const nrFile = sc.nrTaken > 0 ? shrinkFolioList(core, lruvec) : 0;
+    mechanisms.pageout.batchDone(nrFile);
     sc.nrBatches++;
     looked += sc.nrLooked;
     sc.nrSinceWalk += sc.nrLooked;

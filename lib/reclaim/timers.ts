@@ -55,5 +55,6 @@ export class Timers {
   /** Bring memcg statistics up to date, as a reader of memory.stat does. */
   flushStatistics(): void {
     for (const lruvec of this.core.lruvecs) lruvec.flushStatistics();
+    this.core.mechanisms.writeback.statisticsFlushed();
   }
 }

@@ -24,6 +24,7 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
   const core = new Core(trace.layout, new Memcg("cell", spec.memoryMax), {
     batchSize: kernel.batchSize,
     flushesInReclaim: kernel.flushesInReclaim,
+    tracksDirty: spec.machine?.kernelMemory === true,
     swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,
   });

@@ -33,7 +33,7 @@ import type { Host } from "../mechanisms/host.js";
 import { chargedKernelMemory, FREE_KERNEL_MEMORY } from "../mechanisms/kernel-memory.js";
 import { pageout } from "../mechanisms/pageout/pageout.js";
 import { noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
-import { flusher } from "../mechanisms/pageout/writeback.js";
+import { flusher, timedFlusher } from "../mechanisms/pageout/writeback.js";
 import type { Settings } from "../mechanisms/settings.js";
 import {
   alwaysProtectTiers,
@@ -75,7 +75,8 @@ export function buildMechanisms(
   const balance = BALANCE[settings.balance](tiers, kernel);
   const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
   const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
-  const writeback = flusher(core, (folio) => rotate(core, folio));
+  const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
+  const writeback = flush(core, (folio) => rotate(core, folio));
   return {
     settings,
     references:

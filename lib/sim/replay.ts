@@ -13,6 +13,8 @@ import { fault, fdAccess } from "../reclaim/fault.js";
 import { unmapRange } from "../reclaim/unmap-range.js";
 import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
 
+/** log2 of PTE_RO: a store to such a PTE faults. */
+const RO_SHIFT = 4;
 const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
 
 /** What happens between two records: before record `at`, do it. */
@@ -65,7 +67,7 @@ function run(core: Core, trace: Trace, from: number, end: number): number {
       record = records[i++]!;
       const slot = record & SLOT_MASK;
       const entry = pte[slot]!;
-      if ((entry & PTE_PRESENT) === 0) break;
+      if ((entry & PTE_PRESENT) === 0 || ((record >>> 31) & (entry >> RO_SHIFT)) !== 0) break;
       pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
       record = -1;
     }

@@ -22,8 +22,8 @@ export type PageoutResult = "freed" | "keep" | "activate";
 export interface Pageout {
   /** Try to free an isolated folio. On "freed" it is unmapped and clean; the core drops it from the cache. */
   pageOut(folio: Folio): PageoutResult;
-  /** A batch has been put back: writeback that the batch asked for may run. */
-  batchDone(): void;
+  /** A batch with so many file folios has been put back: writeback that it asked for may run. */
+  batchDone(nrFile: number): void;
 }
 
 export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pageout {
@@ -42,6 +42,6 @@ export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pag
       writeback.request(folio);
       return "activate";
     },
-    batchDone: () => writeback.run(),
+    batchDone: (nrFile) => writeback.run(nrFile),
   };
 }

@@ -6,19 +6,24 @@
  *
  *   tail: [dirty] -> RECLAIM, put back as active -> flusher writes -> written: moved to the tail -> freed
  *
- * A simple first version: the flusher runs when the batch has been put back and is done at once (a disk of
- * infinite speed), so a dirty page costs reclaim one more trip and never a wait. Time-driven writeback (dirty
- * limits, the five-second timer) is not modelled.
- * Source: mm/vmscan.c, shrink_folio_list() on dirty folios; mm/swap.c, folio_rotate_reclaimable(), 6.12.
+ * Two flushers, both with a disk of infinite speed. `flusher` writes what a batch asked for when the batch has been put
+ * back: a dirty page costs reclaim one more trip and never a wait. `timedFlusher` is the kernel's: it writes everything
+ * that is dirty, when a batch held nothing but dirty pages, or when flushed statistics show more than a tenth of the
+ * memcg's cache dirty: dirty limits of a memcg go by statistics that are up to 2 s old.
+ * Source: mm/vmscan.c, shrink_folio_list(), shrink_inactive_list() on dirty folios; mm/page-writeback.c,
+ * wb_over_bg_thresh(), domain_dirty_limits(); mm/swap.c, folio_rotate_reclaimable(), 6.12.
  */
-import { type Folio, PG_DIRTY, PG_RECLAIM } from "../../mm/folio.js";
+import { type Folio, NIL, PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED } from "../../mm/folio.js";
+import { PTE_DIRTY, PTE_PRESENT, PTE_RO } from "../../mm/memory.js";
 import type { Host } from "../host.js";
 
 export interface Writeback {
   /** Reclaim wants the folio clean. */
   request(folio: Folio): void;
-  /** Write what was asked for. */
-  run(): void;
+  /** A batch is done: write what was asked for. @param nrFile - File folios in the batch. */
+  run(nrFile: number): void;
+  /** Memcg statistics have been brought up to date: the flusher looks whether too much is dirty. */
+  statisticsFlushed(): void;
   /** The folio goes away for another reason: forget it. */
   forget(folio: Folio): void;
 }
@@ -37,9 +42,57 @@ export function flusher(host: Host, rotate: (folio: Folio) => void): Writeback {
       }
       queue.length = 0;
     },
+    statisticsFlushed() {},
     forget(folio) {
       const at = queue.indexOf(folio);
       if (at >= 0) queue.splice(at, 1);
     },
+  };
+}
+
+/** Percentage of a memcg's cache and headroom from which it is written in the background (vm.dirty_background_ratio). */
+const BACKGROUND_RATIO = 10;
+
+/** @param rotate - Move a folio whose writeback has ended to the tail. */
+export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeback {
+  const { folios, stat, memory } = host;
+  let requested = 0;
+
+  /** Write all that is dirty; stores to it fault again from now on. */
+  function writeAll(): void {
+    for (let page = 0; page < memory.map.nrPages; page++) {
+      const folio = memory.folioOf[page]!;
+      if (folio === NIL || (folios.flags[folio]! & (PG_DIRTY | PG_SWAPBACKED)) !== PG_DIRTY) continue;
+      folios.flags[folio]! &= ~PG_DIRTY;
+      stat.nr_written += folios.nrPages[folio]!;
+      for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
+        if ((memory.pte[slot]! & PTE_PRESENT) === 0) continue;
+        memory.pte[slot] = (memory.pte[slot]! & ~PTE_DIRTY) | PTE_RO;
+      }
+      if ((folios.flags[folio]! & PG_RECLAIM) !== 0) rotate(folio);
+    }
+  }
+
+  return {
+    request() {
+      requested++;
+    },
+    run(nrFile) {
+      if (requested > 0 && requested === nrFile) writeAll();
+      requested = 0;
+    },
+    statisticsFlushed() {
+      let dirty = 0;
+      let cached = 0;
+      for (let page = 0; page < memory.map.nrPages; page++) {
+        const folio = memory.folioOf[page]!;
+        if (folio === NIL || (folios.flags[folio]! & PG_SWAPBACKED) !== 0) continue;
+        cached++;
+        if ((folios.flags[folio]! & PG_DIRTY) !== 0) dirty++;
+      }
+      const available = cached + Math.max(0, host.headroom());
+      if (dirty * 100 > available * BACKGROUND_RATIO) writeAll();
+    },
+    forget() {},
   };
 }
