@@ -126,16 +126,27 @@ function unpacked(cache: string, release: string): Kernel | undefined {
   return image === undefined ? undefined : { release, image, tree };
 }
 
-async function available(cache: string, signal: AbortSignal | undefined): Promise<KernelRelease[]> {
+/** The kernels there are. A suite that cannot be reached is told and left out. */
+async function available(
+  cache: string,
+  say: (text: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<KernelRelease[]> {
   const options = aptOptions(cache);
   const stamp = join(cache, "apt", "updated");
-  const with_ = signal === undefined ? {} : { signal };
-  const old = !existsSync(stamp) || Date.now() - statSync(stamp).mtimeMs > LISTS_DAYS * 86_400_000;
-  if (old) {
-    await run("apt-get", [...options, "update"], with_);
-    writeFileSync(stamp, "");
+  const withSignal = signal === undefined ? {} : { signal };
+  const fresh = existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < LISTS_DAYS * 86_400_000;
+  if (!fresh) {
+    say("fetching the package lists of Debian's archive");
+    try {
+      await run("apt-get", [...options, "-o", "APT::Update::Error-Mode=any", "update"], withSignal);
+      writeFileSync(stamp, "");
+    } catch (error) {
+      if (!(error instanceof ToolFailed)) throw error;
+      say(`package lists are incomplete: ${error.message}`);
+    }
   }
-  return kernelsAmong((await run("apt-cache", [...options, "pkgnames", "linux-"], with_)).split("\n"));
+  return kernelsAmong((await run("apt-cache", [...options, "pkgnames", "linux-"], withSignal)).split("\n"));
 }
 
 /**
@@ -153,26 +164,25 @@ export async function fetchKernel(
   const measured = MEASURED_RELEASES.find((release) => release.startsWith(`${name}.`));
   const here = unpacked(cache, name) ?? (measured === undefined ? undefined : unpacked(cache, measured));
   if (here !== undefined) return here;
-  say("package lists of Debian's archive");
-  const { release, packages } = chooseKernel(name, await available(cache, signal));
+  const { release, packages } = chooseKernel(name, await available(cache, say, signal));
   const found = unpacked(cache, release);
   if (found !== undefined) return found;
   const debs = join(cache, "debs", release);
   rmSync(debs, { recursive: true, force: true });
   mkdirSync(debs, { recursive: true });
   say(`fetching ${packages.join(", ")}`);
-  const with_ = signal === undefined ? {} : { signal };
+  const withSignal = signal === undefined ? {} : { signal };
   await run("apt-get", [...aptOptions(cache), "download", ...packages], {
     cwd: debs,
     timeout: 3600,
-    ...with_,
+    ...withSignal,
   });
   const tree = join(cache, "kernels", release);
   const part = `${tree}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
   say(`unpacking ${release}`);
-  for (const deb of readdirSync(debs)) await run("dpkg-deb", ["-x", join(debs, deb), part], with_);
+  for (const deb of readdirSync(debs)) await run("dpkg-deb", ["-x", join(debs, deb), part], withSignal);
   renameSync(part, tree);
   rmSync(debs, { recursive: true });
   return unpacked(cache, release) ?? noImage(release, packages, tree);

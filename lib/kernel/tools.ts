@@ -117,5 +117,5 @@ export async function run(
   });
   if (code === 0) return stdout;
   const why = killed === null ? `exit code ${code}` : `${killed}; at most ${timeout} s`;
-  throw new ToolFailed(`${program} failed (${why}): ${args.join(" ")}\n${lastLines(said)}`);
+  throw new ToolFailed(`${program} failed (${why}): ${args.at(-1)}\n${lastLines(said)}`);
 }
