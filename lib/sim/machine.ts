@@ -1,6 +1,7 @@
 import { Memcg } from "../mm/memcg.js";
 import { NO_TIME } from "../mm/time.js";
 import { attach } from "../reclaim/attach.js";
+import { charge } from "../reclaim/charge.js";
 import { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { Timers } from "../reclaim/timers.js";
