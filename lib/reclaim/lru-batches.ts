@@ -16,6 +16,8 @@ import type { Core } from "./core.js";
 export class LruBatches {
   private readonly adds: Int32Array;
   private nrAdds = 0;
+  /** Places in the add batch that folios of other memcgs hold until it drains: a CPU's batches are shared by all. */
+  private nrForeign = 0;
   private readonly activates: Int32Array;
   private nrActivates = 0;
 
@@ -35,7 +37,12 @@ export class LruBatches {
   /** A new folio is on its way to the lists. */
   add(folio: Folio): void {
     this.adds[this.nrAdds++] = folio;
-    if (this.nrAdds === this.adds.length) this.drainAdds();
+    if (this.nrAdds + this.nrForeign >= this.adds.length) this.drainAdds();
+  }
+
+  /** Folios that this memcg's lists will never hold pass through the add batch. */
+  addForeign(nr: number): void {
+    this.nrForeign = (this.nrForeign + nr) % this.adds.length;
   }
 
   /** A listed folio proved active. One that still waits in the add batch is marked there. */
@@ -67,6 +74,7 @@ export class LruBatches {
     core.stat.lru_lock++;
     const nr = this.nrAdds;
     this.nrAdds = 0;
+    this.nrForeign = 0;
     for (let i = 0; i < nr; i++) {
       const folio = this.adds[i]!;
       core.opsOf(folio).place(folio, "new");

@@ -43,6 +43,7 @@ function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): voi
   if (!core.memcg.tryCharge(nr))
     inputError(`memoryMax ${core.memcg.max} is below the ${nr} pinned pages; give more`);
   core.memcg.kernel = nr;
+  core.batches.addForeign(pinned); // locked pages are on the unevictable list, but they took the same way
 }
 
 function checkMemory(pages: number): void {

@@ -26,6 +26,7 @@ export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace,
   const replayed = replay(core, trace, parts, (sofar) => {
     core.timers.flushStatistics();
     core.memory.noteSwitch(); // the reader ran meanwhile
+    core.batches.drain(); // and dropped its own output from the page cache, which drains them
     checkpoints.push(countersOf(core, trace, sofar));
   });
   checkInvariants(core);
