@@ -115,7 +115,7 @@ function readTraceSpec(values: Values): { format: (typeof FORMATS)[number]; trac
 }
 
 /** AXIS=VALUE, where a value may be a number, true, false, or a word. */
-function readSet(texts: readonly string[]): Record<string, SwitchValue> {
+export function readSet(texts: readonly string[]): Record<string, SwitchValue> {
   const set: Record<string, SwitchValue> = {};
   for (const text of texts) {
     const at = text.indexOf("=");

@@ -3,10 +3,11 @@
  * sign of each difference between MGLRU and the active and inactive lists, and between two settings of MGLRU, where
  * the kernel's own difference is larger than twice its noise.
  */
-import { type Compared, type Comparison, cellName, LEAST_EVENTS } from "./comparison.js";
+import { type Comparison, isPartial, MIN_EVENTS } from "./compare.js";
+import type { Setting } from "./measured.js";
 
 /** Counters whose differences are judged. */
-export const JUDGED: readonly Compared[] = ["majflt", "refaults", "pgscan"];
+export const JUDGED: readonly string[] = ["majflt", "workingset_refault", "pgscan"];
 
 /** Settings compared: from, to. */
 export const STEPS: readonly (readonly [number, number])[] = [
@@ -22,11 +23,8 @@ export const STEPS: readonly (readonly [number, number])[] = [
 const LEAST_NOISE = 0.002;
 
 /** A difference between two modes of otherwise equal cells, in events. */
-export interface SignRow {
-  /** The cell with the second mode. */
-  readonly cell: string;
-  readonly kernel: string;
-  readonly counter: Compared;
+export interface Sign extends Omit<Setting, "mode"> {
+  readonly counter: string;
   readonly from: number;
   readonly to: number;
   /** Between the middles of the two ranges. */
@@ -37,15 +35,20 @@ export interface SignRow {
   readonly agrees: boolean;
 }
 
-const middle = ({ realMin, realMax }: Comparison): number => (realMin + realMax) / 2;
-const halfRange = ({ realMin, realMax }: Comparison): number => (realMax - realMin) / 2;
+const middle = ({ low, high }: Comparison): number => (low + high) / 2;
+const halfRange = ({ low, high }: Comparison): number => (high - low) / 2;
 
-function difference(from: Comparison, to: Comparison): SignRow {
+/** What two cells share: their setting without the mode. */
+function shared(row: Comparison): Omit<Setting, "mode"> {
+  const { kernel, workload, limit, swap, swappiness, opts, checkpoints, pages, seed } = row;
+  return { kernel, workload, limit, swap, swappiness, opts, checkpoints, pages, seed };
+}
+
+function difference(from: Comparison, to: Comparison): Sign {
   const real = middle(to) - middle(from);
   const predicted = to.predicted - from.predicted;
   return {
-    cell: cellName(to),
-    kernel: to.kernel,
+    ...shared(to),
     counter: to.counter,
     from: from.mode,
     to: to.mode,
@@ -57,14 +60,11 @@ function difference(from: Comparison, to: Comparison): SignRow {
 }
 
 /** All differences that exceed twice the noise, of counters with enough events in one of the two cells. */
-export function signs(rows: readonly Comparison[]): SignRow[] {
+export function signs(rows: readonly Comparison[]): Sign[] {
   const cells = new Map<string, Map<number, Comparison>>();
   for (const row of rows) {
-    if (!JUDGED.includes(row.counter)) continue;
-    const { kernel, workload, pages, seed, limit, swap, swappiness, checkpoints, opts, counter } = row;
-    const key = [kernel, workload, pages, seed, limit, swap, swappiness, checkpoints, opts, counter].join(
-      " ",
-    );
+    if (!JUDGED.includes(row.counter) || isPartial(row, row.counter)) continue;
+    const key = JSON.stringify([shared(row), row.counter]);
     let modes = cells.get(key);
     if (modes === undefined) cells.set(key, (modes = new Map()));
     modes.set(row.mode, row);
@@ -73,43 +73,9 @@ export function signs(rows: readonly Comparison[]): SignRow[] {
     STEPS.flatMap(([a, b]) => {
       const [from, to] = [modes.get(a), modes.get(b)];
       if (from === undefined || to === undefined) return [];
-      if (Math.max(from.realMax, to.realMax) <= LEAST_EVENTS) return [];
+      if (Math.max(from.high, to.high) <= MIN_EVENTS) return [];
       const row = difference(from, to);
       return Math.abs(row.real) > 2 * row.noise ? [row] : [];
     }),
   );
-}
-
-/** How many signs agree, of one counter and step, or of all ("all"). */
-export interface SignSummary {
-  readonly counter: string;
-  readonly step: string;
-  readonly n: number;
-  readonly agreeing: number;
-}
-
-/** Counts by counter and by kind of step (MGLRU against LRU; between MGLRU's settings), and over all. */
-export function summariseSigns(rows: readonly SignRow[]): SignSummary[] {
-  const kinds: readonly [string, (row: SignRow) => boolean][] = [
-    ["MGLRU - LRU", ({ from }) => from === 0],
-    ["enabled bits", ({ from }) => from !== 0],
-  ];
-  const count = (counter: string, step: string, found: readonly SignRow[]): SignSummary => ({
-    counter,
-    step,
-    n: found.length,
-    agreeing: found.filter(({ agrees }) => agrees).length,
-  });
-  return [
-    ...JUDGED.flatMap((counter) =>
-      kinds.map(([step, is]) =>
-        count(
-          counter,
-          step,
-          rows.filter((row) => row.counter === counter && is(row)),
-        ),
-      ),
-    ),
-    count("all", "all", rows),
-  ];
 }

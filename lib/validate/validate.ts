@@ -78,7 +78,7 @@ export function validation(outcomes: readonly Outcome[]): Validation {
     cells: outcomes.length,
     rows,
     summary: summarize(rows),
-    signs: signs(outcomes),
+    signs: signs(rows),
     ranks: rankRows(rows),
     points,
     course: courseRows(points),
