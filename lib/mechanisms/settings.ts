@@ -10,6 +10,10 @@ export interface Settings {
   readonly nonleaf: "off" | "on";
   /** Which tables a walk visits: all; those of the Bloom filters; the same without false positives. */
   readonly filter: "off" | "bloom" | "exact";
+  /** What puts tables into the filters: dense walks and look-around; one of them alone. */
+  readonly feeders: "both" | "walks" | "look-around";
+  /** Walks pass over processes that have not run since they were last walked. */
+  readonly mmBits: "off" | "on";
   /** PTEs that look-around reads at a young victim; 0 for off, else 2 to 512. */
   readonly lookaround: number;
   /** What a read through a descriptor leaves behind; the two ways of counting: `access/read-counts.ts`. */
@@ -18,6 +22,8 @@ export interface Settings {
   readonly ages: "list" | "flags";
   /** What a young hit does: mark; promote at the second, or at the second since the last promotion; promote at once. */
   readonly young: "mark" | "touch" | "second" | "promote";
+  /** A young mapping of executable code counts for more: active at once (file pages), kept active. */
+  readonly exec: "off" | "on";
   /** What a refault means: distance against list sizes; the generation it was evicted from, still the oldest or one of 4; nothing. */
   readonly workingset: "distance" | "generations" | "generations-4" | "off";
   /** Protection of often-read pages: by feedback (gains 1:2 or 2:3); always; not at all. */
@@ -41,10 +47,13 @@ export const PLAIN: Settings = {
   walkEvery: 0.5,
   nonleaf: "off",
   filter: "off",
+  feeders: "both",
+  mmBits: "on",
   lookaround: 0,
   fd: "mark",
   ages: "list",
   young: "mark",
+  exec: "on",
   workingset: "distance",
   tiers: "off",
   balance: "swappiness",

@@ -37,7 +37,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
   name: "lru",
   options: { classes: integerOption("lru", "classes", classes, 2, 8, "2 lists are inactive and active") },
   mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost", young: "touch" },
-  asks: ["balance", "ages", "young"],
+  asks: ["balance", "ages", "young", "exec"],
 
   attach(ctx) {
     const { folios, lruvec } = ctx;

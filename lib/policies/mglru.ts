@@ -96,7 +96,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
     ),
   },
   mechanisms: (profile) => IN[profile] ?? IN_6_12,
-  asks: ["balance", "ages", "young", "insertion", "aging", "budget", "dirty"],
+  asks: ["balance", "ages", "young", "exec", "insertion", "aging", "budget", "dirty"],
 
   attach(ctx) {
     const { folios, clock, settings, balance } = ctx;

@@ -45,14 +45,21 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     folio = bringIn(core, page, anon ? 0 : FILE, true, vma.recency !== false);
     if (folio === NIL) return false;
   }
+  if (write && (core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) dropSwapCache(core, folio);
   const protect = vma.kind === "file" && core.params.tracksDirty === true ? PTE_RO : 0;
   memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : protect);
   memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
   if (!core.timers.time.passes) memory.noteSwitch();
   core.folios.mapcount[folio]!++;
-  if (vma.exec === true) core.folios.flags[folio]! |= PG_EXEC;
+  if (vma.exec === true && core.mechanisms.settings.exec === "on") core.folios.flags[folio]! |= PG_EXEC;
   return write && vma.kind === "file" && core.params.tracksDirty === true ? dirty(core, folio) : true;
+}
+
+/** A page that reclaim had begun to swap out is written to again: the slot is given back. Kernel: should_try_to_free_swap(). */
+function dropSwapCache(core: Core, folio: Folio): void {
+  core.folios.flags[folio]! &= ~PG_SWAPCACHE;
+  core.swap.release();
 }
 
 /** A file page is written to: it is dirty, and the file system makes buffers for it. False: out of memory. */

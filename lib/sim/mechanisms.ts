@@ -17,9 +17,11 @@ import {
 } from "../mechanisms/access/references.js";
 import {
   exactTableSet,
+  fedBy,
   flippingFilter,
   scanAllTables,
   type TableFilter,
+  type TableSet,
 } from "../mechanisms/access/table-filter.js";
 import { type AgeUpdate, flagUpdates, listMoves } from "../mechanisms/ages.js";
 import {
@@ -77,12 +79,15 @@ export function buildMechanisms(
   const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
   const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
   const writeback = flush(core, (folio) => rotate(core, folio));
+  const walkRule = { onlyListed, mmBits: settings.mmBits === "on" };
   return {
     settings,
     references:
-      settings.references === "rmap" ? rmapReferences(core, around) : REFERENCES[settings.references](core),
+      settings.references === "rmap"
+        ? rmapReferences(core, around, settings.exec === "on")
+        : REFERENCES[settings.references](core),
     walk:
-      settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on", onlyListed) : noWalk(),
+      settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on", walkRule) : noWalk(),
     fd: FD[settings.fd](core),
     ages,
     young: YOUNG[settings.young](core, ages),
@@ -132,13 +137,12 @@ const FD: Record<Settings["fd"], (host: Host) => FdAccess> = {
 };
 
 function filterOf(core: Core, settings: Settings): TableFilter {
-  const { nrTables } = core.memory.map;
-  if (settings.filter === "exact") {
-    return flippingFilter(core, [exactTableSet(nrTables), exactTableSet(nrTables)]);
-  }
   if (settings.filter === "off") return scanAllTables();
-  const keys = bloomKeys(nrTables);
-  return flippingFilter(core, [bloomTableSet(keys), bloomTableSet(keys)]);
+  const { nrTables } = core.memory.map;
+  const keys = settings.filter === "bloom" ? bloomKeys(nrTables) : null;
+  const newSet = (): TableSet => (keys === null ? exactTableSet(nrTables) : bloomTableSet(keys));
+  const filter = flippingFilter(core, [newSet(), newSet()]);
+  return settings.feeders === "both" ? filter : fedBy(filter, settings.feeders);
 }
 
 function workingsetOf(

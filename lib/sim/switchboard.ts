@@ -19,6 +19,8 @@ export const SWITCHES: Readonly<
   walkEvery: { allowed: (x) => x > 0 && x <= 8, text: "a number above 0, up to 8" },
   nonleaf: { allowed: ["on", "off"], text: "on or off" },
   filter: { allowed: ["bloom", "exact", "off"], text: "bloom, exact or off" },
+  feeders: { allowed: ["both", "walks", "look-around"], text: "both, walks or look-around" },
+  mmBits: { allowed: ["on", "off"], text: "on or off" },
   lookaround: {
     allowed: (x) => x === 0 || (Number.isInteger(x) && x >= 2 && x <= 512),
     text: "0 for off, or 2 to 512 PTEs",
@@ -29,6 +31,7 @@ export const SWITCHES: Readonly<
   },
   ages: { allowed: ["list", "flags"], text: "list or flags" },
   young: { allowed: ["mark", "touch", "second", "promote"], text: "mark, touch, second or promote" },
+  exec: { allowed: ["on", "off"], text: "on or off" },
   workingset: {
     allowed: ["distance", "generations", "generations-4", "off"],
     text: "distance, generations, generations-4 or off",
@@ -52,11 +55,37 @@ export function resolveSettings(
 ): Settings {
   const born = typeof policy.mechanisms === "function" ? policy.mechanisms(profile) : policy.mechanisms;
   for (const [name, value] of Object.entries(set)) checkSwitch(name, value);
-  const wanted = { ...PLAIN, ...born, ...set } as {
-    -readonly [K in keyof Settings]: Settings[K];
-  };
+  const wanted = { ...PLAIN, ...born, ...set } as Wanted;
   const asked = (name: keyof Settings): boolean => name in set;
 
+  settleDetectors(wanted, asked);
+  settleFeeders(wanted, asked);
+  const found = wanted.walk === "on" || wanted.lookaround > 0;
+  if (asked("young") && !found) {
+    refuse(`young=${wanted.young} without walk and look-around`, "nothing would be found young; set walk=on");
+  }
+  if (asked("ages") && wanted.ages === "flags" && !found && wanted.fd !== "two-touch") {
+    refuse("ages=flags with nothing to promote", "set walk=on, lookaround or fd=two-touch");
+  }
+  if (wanted.tiers !== "off" && wanted.fd !== "refs" && wanted.fd !== "refs-hot") {
+    if (asked("tiers")) {
+      refuse(`tiers=${wanted.tiers} with fd=${wanted.fd}`, "tiers are made of counted reads; set fd=refs");
+    }
+    wanted.tiers = "off";
+  }
+  for (const slot of Object.keys(NEVER_ASKED) as (keyof typeof NEVER_ASKED)[]) {
+    if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
+      refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
+    }
+  }
+  return wanted;
+}
+
+type Wanted = { -readonly [K in keyof Settings]: Settings[K] };
+type Asked = (name: keyof Settings) => boolean;
+
+/** Walk, filter and look-around need each other, and what finds young pages must leave what the check reads. */
+function settleDetectors(wanted: Wanted, asked: Asked): void {
   if (wanted.walk === "off") {
     if (asked("filter") && wanted.filter !== "off") {
       refuse(
@@ -68,8 +97,12 @@ export function resolveSettings(
       refuse("nonleaf=on without walk", "non-leaf accessed bits are read by the walk only; set walk=on");
     }
     if (asked("walkEvery")) refuse(`walkEvery=${wanted.walkEvery} without walk`, "set walk=on");
+    if (asked("mmBits") && wanted.mmBits === "off") {
+      refuse("mmBits=off without walk", "they only tell a walk which processes to pass over; set walk=on");
+    }
     wanted.filter = "off";
     wanted.nonleaf = "off";
+    wanted.mmBits = PLAIN.mmBits;
   }
   if (wanted.references !== "rmap" && wanted.lookaround > 0) {
     if (asked("lookaround")) {
@@ -92,25 +125,22 @@ export function resolveSettings(
       "a walk that promotes leaves no mark for the check; set young=mark or touch",
     );
   }
-  const found = wanted.walk === "on" || wanted.lookaround > 0;
-  if (asked("young") && !found) {
-    refuse(`young=${wanted.young} without walk and look-around`, "nothing would be found young; set walk=on");
-  }
-  if (asked("ages") && wanted.ages === "flags" && !found && wanted.fd !== "two-touch") {
-    refuse("ages=flags with nothing to promote", "set walk=on, lookaround or fd=two-touch");
-  }
-  if (wanted.tiers !== "off" && wanted.fd !== "refs" && wanted.fd !== "refs-hot") {
-    if (asked("tiers")) {
-      refuse(`tiers=${wanted.tiers} with fd=${wanted.fd}`, "tiers are made of counted reads; set fd=refs");
+}
+
+/** What feeds a filter needs a filter, and a feeder that is there. */
+function settleFeeders(wanted: Wanted, asked: Asked): void {
+  if (wanted.feeders === "both") return;
+  if (wanted.filter === "off") {
+    if (asked("feeders")) {
+      refuse(`feeders=${wanted.feeders} without filter`, "there is nothing to feed; set filter=bloom");
     }
-    wanted.tiers = "off";
+    wanted.feeders = "both";
+  } else if (wanted.feeders === "look-around" && wanted.lookaround === 0) {
+    refuse(
+      "feeders=look-around without look-around",
+      "no table would ever get into the filter; set lookaround=64",
+    );
   }
-  for (const slot of ["balance", "ages", "young", "insertion", "aging", "budget", "dirty"] as const) {
-    if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
-      refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
-    }
-  }
-  return wanted;
 }
 
 const NEVER_ASKED = {
@@ -118,6 +148,7 @@ const NEVER_ASKED = {
     "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
   ages: "it has one class, so no folio ever changes its age; leave the switch out",
   young: "it has its own rule for what a walk finds young; leave the switch out",
+  exec: "it treats executable pages like any other; leave the switch out",
   insertion: "it has no generations to insert into; use policy mglru",
   aging: "it has no generations to age; use policy mglru",
   budget: "its passes are not budgeted over generations; use policy mglru",

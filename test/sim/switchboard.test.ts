@@ -67,6 +67,34 @@ describe("switchboard", () => {
       { references: "flags" },
       "refused: references=flags with young=promote",
     ],
+    [
+      "who has run, without walk",
+      lru(),
+      { mmBits: "off" },
+      "refused: mmBits=off without walk: they only tell a walk",
+    ],
+    [
+      "food for no filter",
+      mglru(),
+      { filter: "off", feeders: "walks" },
+      "refused: feeders=walks without filter",
+    ],
+    [
+      "a filter that nobody feeds",
+      mglru(),
+      { feeders: "look-around", lookaround: 0 },
+      "refused: feeders=look-around without look-around",
+    ],
+    ["an exec rule that it has not", clock(), { exec: "off" }, "refused: exec=off with policy clock"],
+    [
+      "insertion without generations",
+      lru(),
+      { insertion: "marked" },
+      "refused: insertion=marked with policy lru",
+    ],
+    ["aging without generations", lru(), { aging: "count" }, "refused: aging=count with policy lru"],
+    ["a budget of generations", lru(), { budget: "exact" }, "refused: budget=exact with policy lru"],
+    ["dirty folios passed over", lru(), { dirty: "skip" }, "refused: dirty=skip with policy lru"],
     ["an unknown switch", lru(), { sparkle: "on" }, "unknown switch: sparkle; one of references, walk"],
     ["an unknown value", lru(), { walk: "maybe" }, "invalid walk: maybe; give on or off"],
     ["a window of one", lru(), { lookaround: 1 }, "invalid lookaround: 1; give 0 for off, or 2 to 512"],
@@ -83,6 +111,7 @@ describe("switchboard", () => {
     const noWalk = resolveSettings(mglru(), { walk: "off" });
     expect([noWalk.filter, noWalk.nonleaf, noWalk.lookaround]).toEqual(["off", "off", 64]);
     expect(resolveSettings(mglru(), { references: "off" }).lookaround).toBe(0);
+    expect(resolveSettings({ ...mglru(), mechanisms: { feeders: "walks" } }, {}).feeders).toBe("both");
     expect(resolveSettings(mglru(), { fd: "mark" }).tiers).toBe("off");
   });
 
@@ -112,7 +141,7 @@ describe("boot", () => {
     ["a swap that is not there", { swap: "disk" }, "invalid swap: disk; give zram or none"],
     ["too much swappiness", { swappiness: 201 }, "invalid swappiness: 201; give 0 to 200"],
     ["negative swappiness", { swappiness: -1 }, "invalid swappiness: -1"],
-    ["an unknown kernel", { profile: "5.4" }, "unknown profile: 5.4; one of 6.12"],
+    ["an unknown kernel", { profile: "5.4" }, "unknown profile: 5.4; one of 6.1, 6.12, 7.3"],
     ["a kernel by a name that every object has", { profile: "toString" }, "unknown profile: toString"],
     ["a switch by such a name", { set: { constructor: "on" } }, "unknown switch: constructor"],
   ])("refuses %s", (_what, change, message) => {

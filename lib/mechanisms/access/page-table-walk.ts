@@ -37,14 +37,15 @@ export interface PageTableWalk {
 }
 
 /**
- * @param onlyListed - 7.3: folios on no list keep their accessed bits (get_pfn_folio()).
  * @param nonleaf - Skip tables whose own accessed bit is clear, and clear it (lru_gen/enabled bit 0x4).
+ * @param rule.onlyListed - 7.3: folios on no list keep their accessed bits (get_pfn_folio()).
+ * @param rule.mmBits - False: every process that has started is walked, whether it has run or not.
  */
 export function pageTableWalk(
   host: Host,
   filter: TableFilter,
   nonleaf: boolean,
-  onlyListed = false,
+  { onlyListed = false, mmBits = true }: { onlyListed?: boolean; mmBits?: boolean } = {},
 ): PageTableWalk {
   const { memory, stat } = host;
   const { pteWords, map } = memory;
@@ -116,7 +117,7 @@ export function pageTableWalk(
       let met = false;
       for (const mm of memory.started) {
         forced ||= walked[mm] === 0;
-        if (!forced && memory.hasRun[mm] === 0) continue;
+        if (mmBits && !forced && memory.hasRun[mm] === 0) continue;
         memory.hasRun[mm] = 0;
         if (!met) filter.beginWalk();
         met = true;

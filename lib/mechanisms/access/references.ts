@@ -34,8 +34,8 @@ export interface ReferenceCheck {
   check(folio: Folio): References;
 }
 
-/** Ask the reverse map. */
-export function rmapReferences(host: Host, lookAround: LookAround): ReferenceCheck {
+/** Ask the reverse map. @param exec - False: executable mappings are like any other. */
+export function rmapReferences(host: Host, lookAround: LookAround, exec = true): ReferenceCheck {
   const { memory, folios, stat } = host;
   const { firstSlot } = memory.map;
   const found: References = { vmas: 0, exec: false };
@@ -62,7 +62,7 @@ export function rmapReferences(host: Host, lookAround: LookAround): ReferenceChe
         if (!young && !marked) continue;
         marked = false; // the mark stands for one mapping: the first that is met
         found.vmas++;
-        if (vma.exec === true) found.exec = true;
+        if (exec && vma.exec === true) found.exec = true;
         if (!young) continue;
         memory.pte[slot] = pte & ~PTE_YOUNG;
         lookAround.around(slot, folio);

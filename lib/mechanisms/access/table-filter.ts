@@ -4,9 +4,9 @@
  *   walk n    tests  set A,  fills set B (tables that turned out dense), look-around adds to A meanwhile
  *   walk n+1  tests  set B,  fills set A, cleared first
  *
- * A table that was sparse in one walk is skipped by the next, unless look-around meets a young cluster in it.
- * Without look-around a table dropped once never returns. A set that no walk has ever begun to fill is missing: it
- * takes nothing in, and tests true for every table.
+ * A table that was sparse in one walk is skipped by the next, unless look-around meets a young cluster in it. A set that no walk has ever begun to fill is missing: it
+ * takes nothing in, and tests true for every table. One of the two feeders can be taken away (`fedBy`): with walks alone
+ * a table dropped once never returns; with look-around alone none is carried over from walk to walk.
  *
  * Source: mm/vmscan.c, test_bloom_filter(), update_bloom_filter(), reset_bloom_filter(), suitable_to_scan(),
  * walk_pmd_range(), 6.12.
@@ -67,6 +67,11 @@ export function flippingFilter(host: Host, sets: readonly [TableSet, TableSet]):
       current ^= 1;
     },
   };
+}
+
+/** The same filter, fed by walks alone or by look-around alone. */
+export function fedBy(filter: TableFilter, feeder: "walks" | "look-around"): TableFilter {
+  return feeder === "walks" ? { ...filter, addNow() {} } : { ...filter, addNext() {} };
 }
 
 /** Off: every table is walked. */
