@@ -95,14 +95,20 @@ describe.each(KERNELS)("MGLRU, %s", (kernel) => {
    *   tier 1          6.1, 6.12: gains 1, 2                7.3: gains 2, 3
    *   200 of 1000     212,800 > 202,000    stays           425,600 > 303,000    stays
    *   140 of 1000     148,960 <= 202,000   goes            297,920 <= 303,000   goes
+   *   142 of 1000     151,088 <= 202,000   goes            302,176 <= 303,000   goes
    *   143 of 1000     152,152 <= 202,000   goes            304,304 > 303,000    stays
+   *   189 of 1000     201,096 <= 202,000   goes            402,192 > 303,000    stays
+   *   190 of 1000     202,160 > 202,000    stays           404,320 > 303,000    stays
    *   63 of 63        too few to tell      goes            too few to tell      goes
    *   64 of 64        68,096 > 12,928      stays           136,192 > 19,392     stays
    */
   it.each([
     [200, 1000, "stays", "stays"],
     [140, 1000, "goes", "goes"],
+    [142, 1000, "goes", "goes"],
     [143, 1000, "goes", "stays"],
+    [189, 1000, "goes", "stays"],
+    [190, 1000, "stays", "stays"],
     [63, 63, "goes", "goes"],
     [64, 64, "stays", "stays"],
   ] as const)(
