@@ -20,6 +20,8 @@ export interface Host {
   lruvecOf(folio: Folio): Lruvec;
   /** True if the lruvec's policy keeps generations, and so drives the generation clock itself. */
   hasGenerations(lruvec: Lruvec): boolean;
+  /** True if somebody else holds a reference to the folio (a per-CPU batch): it cannot be freed now. */
+  isReferenced(folio: Folio): boolean;
   /** Pages that may still be charged before the limit. */
   headroom(): number;
   /** True if the folio is listed below the youngest class of its lists. */

@@ -19,7 +19,17 @@ import type { Tiers } from "../mechanisms/tiers.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
 import type { YoungHit } from "../mechanisms/young-hit.js";
 import type { AccessSource } from "../mm/access.js";
-import { ANON, FILE, type Folio, Folios, type MemType, NIL, PG_LRU, PG_PRIVATE } from "../mm/folio.js";
+import {
+  ANON,
+  FILE,
+  type Folio,
+  Folios,
+  type MemType,
+  NIL,
+  PG_LRU,
+  PG_PRIVATE,
+  PG_SWAPCACHE,
+} from "../mm/folio.js";
 import type { ClassLists } from "../mm/lists.js";
 import { Lruvec } from "../mm/lruvec.js";
 import type { Memcg } from "../mm/memcg.js";
@@ -117,6 +127,10 @@ export class Core implements Host {
     return this.attached[lruvec.id]!.drivesClock;
   }
 
+  isReferenced(folio: Folio): boolean {
+    return this.batches.holds(folio);
+  }
+
   headroom(): number {
     return this.memcg.max === Number.POSITIVE_INFINITY ? 0 : this.memcg.max - this.memcg.usage;
   }
@@ -174,6 +188,7 @@ export class Core implements Host {
   /** Free a folio whose page is gone with its address space: no shadow, its swap slot is given back. */
   discard(folio: Folio): void {
     this.forget(folio);
+    if ((this.folios.flags[folio]! & PG_SWAPCACHE) !== 0) this.swap.release();
     this.free(folio, NO_SHADOW);
   }
 

@@ -19,6 +19,7 @@ import {
   PG_EXEC,
   PG_PRIVATE,
   PG_SWAPBACKED,
+  PG_SWAPCACHE,
 } from "../mm/folio.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE } from "../trace/trace.js";

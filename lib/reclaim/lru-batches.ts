@@ -57,6 +57,11 @@ export class LruBatches {
     if (this.nrActivates === this.activates.length) this.drainActivates();
   }
 
+  /** True while the activate batch holds a reference to the folio. */
+  holds(folio: Folio): boolean {
+    return indexIn(this.activates, this.nrActivates, folio) >= 0;
+  }
+
   /** Empty both batches, in the kernel's order. */
   drain(): void {
     if (this.nrAdds > 0) this.drainAdds();

@@ -1,4 +1,4 @@
-import { type Folio, NIL, NO_CLASS, PG_LRU } from "../mm/folio.js";
+import { type Folio, NIL, NO_CLASS, PG_LRU, PG_SWAPCACHE } from "../mm/folio.js";
 import { PTE_PRESENT } from "../mm/memory.js";
 import type { Core } from "../reclaim/core.js";
 
@@ -18,6 +18,7 @@ export function checkInvariants(core: Core): void {
     const folio = core.memory.folioOf[page]!;
     if (folio === NIL) continue;
     resident++;
+    if ((core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) swapped++;
     expectEqual(core.folios.page[folio]!, page, `page of folio ${folio}`);
     expectEqual(core.folios.mapcount[folio]!, presentMappings(core, page), `mapcount of folio ${folio}`);
     const listed = (core.folios.flags[folio]! & PG_LRU) !== 0;

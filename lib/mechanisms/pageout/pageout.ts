@@ -5,6 +5,7 @@
  *   anonymous          -> swap-out (a slot, a write), or stay if there is no slot
  *   file, clean        -> drop: the copy on disk is the same
  *   file, dirty        -> writeback first, to be met again at the tail, clean
+ *   referenced         -> it waits in a per-CPU batch, which holds a reference: unmapped, then kept
  *
  * Differs from the kernel: reclaim on a limit only; kswapd's rules (writing file pages on the second meeting, "only
  * if clean" after a read) have no effect there.
@@ -36,6 +37,7 @@ export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pag
       }
       if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
       unmap(host, folio);
+      if (host.isReferenced(folio)) return "keep"; // unmapped for nothing: its next use is a minor fault
       if ((flags[folio]! & PG_DIRTY) === 0) return "freed";
       if ((flags[folio]! & PG_SWAPBACKED) !== 0) return swapOut.write(folio);
       flags[folio]! |= PG_RECLAIM;

@@ -8,7 +8,7 @@
  * Source: mm/vmscan.c, add_to_swap() and pageout() in shrink_folio_list(); mm/memory.c, do_swap_page() with
  * SWP_SYNCHRONOUS_IO, 6.12. Differs: zram's own memory is not charged to the memcg (it is not in 6.12 either).
  */
-import { type Folio, PG_DIRTY } from "../../mm/folio.js";
+import { type Folio, PG_DIRTY, PG_SWAPCACHE } from "../../mm/folio.js";
 import type { Host } from "../host.js";
 import type { PageoutResult } from "./pageout.js";
 
@@ -29,13 +29,15 @@ export function zramSwap(host: Host): SwapOut {
   return {
     canSwap: () => swap.free > 0,
     reserve(folio) {
-      folios.flags[folio]! |= PG_DIRTY;
-      return swap.alloc();
+      if ((folios.flags[folio]! & PG_SWAPCACHE) !== 0) return true;
+      if (!swap.alloc()) return false;
+      folios.flags[folio]! |= PG_DIRTY | PG_SWAPCACHE;
+      return true;
     },
     write(folio) {
       const nr = folios.nrPages[folio]!;
       memory.swapped[folios.page[folio]!] = 1;
-      folios.flags[folio]! &= ~PG_DIRTY;
+      folios.flags[folio]! &= ~(PG_DIRTY | PG_SWAPCACHE);
       stat.pswpout += nr;
       stat.nr_vmscan_write += nr;
       return "freed";
