@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Settings } from "../lib/mechanisms/settings.js";
 import * as policies from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
+import { PROFILES } from "../lib/sim/profiles.js";
 import { simulate } from "../lib/sim/run-cell.js";
-import { resolveSettings } from "../lib/sim/switchboard.js";
+import { resolveSettings, SWITCHES } from "../lib/sim/switchboard.js";
 import { minFaults } from "../lib/study/min.js";
 import type { Trace } from "../lib/trace/trace.js";
 import { InputError } from "../lib/util/error.js";
@@ -20,6 +21,11 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { walk: "on", nonleaf: "on" },
   { walk: "on", filter: "bloom", lookaround: 64 },
   { walk: "on", filter: "exact", lookaround: 16 },
+  { walk: "on", filter: "bloom", lookaround: 64, feeders: "walks" },
+  { walk: "on", filter: "exact", lookaround: 64, feeders: "look-around" },
+  { walk: "on", filter: "off", nonleaf: "off", feeders: "both" },
+  { walk: "on", mmBits: "off" },
+  { mmBits: "on" },
   { walk: "off" },
   { lookaround: 0 },
   { lookaround: 512 },
@@ -29,18 +35,37 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { fd: "refs" },
   { fd: "refs", tiers: "pid" },
   { fd: "refs", tiers: "always" },
+  { fd: "refs-hot" },
+  { fd: "refs-hot", tiers: "pid-wide" },
   { tiers: "off" },
   { ages: "flags" },
   { ages: "list" },
   { walk: "on", young: "touch" },
   { walk: "on", young: "promote", lookaround: 64 },
+  { walk: "on", young: "mark" },
+  { walk: "on", young: "second", lookaround: 64 },
+  { exec: "on" },
+  { exec: "off" },
   { workingset: "distance" },
   { workingset: "generations" },
+  { workingset: "generations-4" },
   { workingset: "off" },
   { balance: "cost" },
   { balance: "tiers" },
+  { balance: "tier-sums" },
   { balance: "swappiness" },
+  { insertion: "young" },
+  { insertion: "marked" },
+  { aging: "spread" },
+  { aging: "count" },
+  { budget: "batch" },
+  { budget: "exact" },
+  { budget: "abort" },
+  { dirty: "activate" },
+  { dirty: "skip", budget: "abort" },
 ];
+
+const KERNELS = Object.keys(PROFILES) as (keyof typeof PROFILES)[];
 
 /** The policies of the package, and those with options of theirs. */
 const POLICIES: Readonly<Record<string, () => Policy>> = {
@@ -52,9 +77,15 @@ const POLICIES: Readonly<Record<string, () => Policy>> = {
 
 const SWAPS = ["zram", "none"] as const;
 
-function laws(policy: () => Policy, set: Partial<Settings>, trace: Trace, memoryMax: number): void {
+function laws(
+  policy: () => Policy,
+  profile: keyof typeof PROFILES,
+  set: Partial<Settings>,
+  trace: Trace,
+  memoryMax: number,
+): void {
   for (const swap of SWAPS) {
-    const spec = { ...CELL, memoryMax, set: { ...set }, swap };
+    const spec = { ...CELL, memoryMax, profile, set: { ...set }, swap };
     const result = simulate(spec, trace, policy()); // recounts the machine at the end
     const { counters: c } = result;
     expect(simulate(spec, trace, policy()), "same spec, same bytes").toEqual(result);
@@ -69,30 +100,49 @@ function laws(policy: () => Policy, set: Partial<Settings>, trace: Trace, memory
   }
 }
 
+/** Why the switchboard refuses it; undefined if it does not. */
+function refusal(policy: Policy, profile: string, set: Partial<Settings>): unknown {
+  try {
+    resolveSettings(policy, { ...set }, profile);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+it("tries every value of every switch", () => {
+  for (const [name, { allowed }] of Object.entries(SWITCHES)) {
+    const tried = MECHANISMS.flatMap((set) => set[name as keyof Settings] ?? []).map(String);
+    if (typeof allowed !== "function") expect([...new Set(tried)].sort(), name).toEqual([...allowed].sort());
+    else expect(tried.length, name).toBeGreaterThan(0);
+  }
+});
+
 describe.each(Object.entries(POLICIES))("%s", (_name, policy) => {
   it.each(MECHANISMS.map((set) => [JSON.stringify(set), set] as const))(
-    "with %s keeps the laws, or is refused",
+    "with %s keeps the laws in every kernel, or is refused",
     (_text, set) => {
-      try {
-        resolveSettings(policy(), { ...set });
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-        expect((error as Error).message).toMatch(/^refused: .+: .+/);
-        return;
+      for (const [i, profile] of KERNELS.entries()) {
+        const error = refusal(policy(), profile, set);
+        if (error !== undefined) {
+          expect(error).toBeInstanceOf(InputError);
+          expect((error as Error).message).toMatch(/^refused: .+: .+/);
+          continue;
+        }
+        fc.assert(
+          fc.property(sharedTraces, fc.integer({ min: 256, max: 700 }), (trace, memoryMax) =>
+            laws(policy, profile, set, trace, memoryMax),
+          ),
+          { numRuns: 4, seed: 7 + i },
+        );
       }
-      fc.assert(
-        fc.property(sharedTraces, fc.integer({ min: 256, max: 700 }), (trace, memoryMax) =>
-          laws(policy, set, trace, memoryMax),
-        ),
-        { numRuns: 12, seed: 7 },
-      );
     },
   );
 
   it("reclaims nothing and refaults nothing while all fits", () => {
     fc.assert(
-      fc.property(sharedTraces, (trace) => {
-        const { counters } = simulate({ ...CELL, memoryMax: 2000 }, trace, policy());
+      fc.property(sharedTraces, fc.constantFrom(...KERNELS), (trace, profile) => {
+        const { counters } = simulate({ ...CELL, memoryMax: 2000, profile }, trace, policy());
         expect(counters.pgscan).toBe(0);
         expect(counters.workingset_refault).toBe(0);
       }),
