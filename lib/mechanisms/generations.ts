@@ -125,13 +125,14 @@ export class Generations {
    * True if there is too little to evict, or too much in the youngest generation: at the least number of
    * generations with which eviction can work, when the youngest holds over 1/minGens of all or the one about to
    * be evicted next under 1/(minGens + 2). Counts `total` on the way.
+   * @param countStuck - Also when there is nothing to evict (6.1); otherwise `total` is 0 then.
    */
-  needAging(canSwap: boolean): boolean {
+  needAging(canSwap: boolean, countStuck = false): boolean {
     const { clock, lists, minGens } = this;
     const first = clock.minSeq[canSwap ? ANON : FILE]!;
     this.total = 0;
     if (this.aging === "count") return this.isShort(canSwap);
-    if (first + minGens > clock.maxSeq) return true;
+    if (first + minGens > clock.maxSeq && !countStuck) return true;
     let young = 0;
     let old = 0;
     for (const type of canSwap ? BOTH : ONLY_FILE) {
@@ -142,6 +143,7 @@ export class Generations {
         else if (seq + minGens === clock.maxSeq) old += size;
       }
     }
+    if (first + minGens > clock.maxSeq) return true;
     if (first + minGens < clock.maxSeq) return false;
     return young * minGens > this.total || old * (minGens + 2) < this.total;
   }

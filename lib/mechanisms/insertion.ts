@@ -49,8 +49,17 @@ function isPending(flags: number): boolean {
   return (flags & PG_RECLAIM) !== 0 && (flags & (PG_DIRTY | PG_WRITEBACK)) !== 0;
 }
 
-/** 6.1, 6.12. @param minGens - Youngest generations that are never evicted. */
-export function insertYoung(folios: Folios, clock: GenerationClock, minGens: number): Insertion {
+/**
+ * 6.1, 6.12.
+ * @param minGens - Youngest generations that are never evicted.
+ * @param keepsCounts - 6.1: counts of reads outlive the placement as youngest, so a refault stays protected.
+ */
+export function insertYoung(
+  folios: Folios,
+  clock: GenerationClock,
+  minGens: number,
+  keepsCounts: boolean,
+): Insertion {
   const { flags } = folios;
   return {
     protectAtTail: true,
@@ -70,7 +79,8 @@ export function insertYoung(folios: Folios, clock: GenerationClock, minGens: num
       return rotated || oldest + minGens >= clock.maxSeq ? oldest : oldest + 1;
     },
     placed(folio) {
-      if ((flags[folio]! & PG_ACTIVE) !== 0) flags[folio]! &= ~(LRU_REFS_MASK | PG_REFERENCED | PG_ACTIVE);
+      if ((flags[folio]! & PG_ACTIVE) === 0) return;
+      flags[folio]! &= keepsCounts ? ~PG_ACTIVE : ~(LRU_REFS_MASK | PG_REFERENCED | PG_ACTIVE);
     },
     isolated(folio) {
       if ((flags[folio]! & PG_REFERENCED) === 0) flags[folio]! &= ~LRU_REFS_FLAGS;

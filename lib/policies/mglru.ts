@@ -171,7 +171,8 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
     function budget(sc: ScanControl): number {
       const first = sc.nrBatches === 0;
       if (first) ctx.drain();
-      const aging = ring.needAging(canSwap(sc));
+      const abort = settings.budget === "abort";
+      const aging = ring.needAging(canSwap(sc), abort);
       const part = Math.floor(ring.total / 2 ** sc.priority);
       if (first) [passBudget, seqAtStart, swapping] = [part, clock.maxSeq, false];
       if (exact) {
@@ -179,12 +180,13 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
         if (aging && (sc.priority < DEF_PRIORITY || ring.isStuck(canSwap(sc)))) age(sc);
         return Number.MAX_SAFE_INTEGER; // passBudget ends it
       }
-      if (settings.budget === "abort" && !first) {
+      if (abort && !first) {
         if (clock.maxSeq - seqAtStart > 1 || (swapping && sc.nrReclaimed >= sc.nrToReclaim)) return 0;
       }
+      if (aging && sc.priority === DEF_PRIORITY && !ring.isEvictable(canSwap(sc) ? ANON : FILE)) return 0;
       if (!aging || sc.priority === DEF_PRIORITY) return part;
       age(sc);
-      return settings.budget === "abort" ? part : 0; // 6.12: out of cold folios, the next priority evicts
+      return abort ? part : 0; // 6.12: out of cold folios, the next priority evicts
     }
 
     /** Where a second use must prove the first: note a use. True if it was not the first, or the page was hot before. */

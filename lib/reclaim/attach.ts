@@ -76,7 +76,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     insertion(gens, minGens) {
       return settings.insertion === "marked"
         ? insertMarked(folios, lruvec.clock, minGens, gens)
-        : insertYoung(folios, lruvec.clock, minGens);
+        : insertYoung(folios, lruvec.clock, minGens, core.params.keepsCounts === true);
     },
     settings,
     reads: core.reads,

@@ -74,6 +74,8 @@ export interface CoreParams {
   readonly batchSize: number;
   /** Each pass over a lruvec brings its memcg's statistics up to date. Default: false. */
   readonly flushesInReclaim?: boolean;
+  /** Counts of reads outlive the placement in the youngest generation (lru_gen_add_folio(), 6.1). Default: false. */
+  readonly keepsCounts?: boolean;
   /** Stores to clean file pages fault, as on file systems with page_mkwrite; without it dirty PTEs tell. Default: false. */
   readonly tracksDirty?: boolean;
   /** Slots of the swap device. */

@@ -25,6 +25,7 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
   const core = new Core(trace.layout, new Memcg("cell", spec.memoryMax), {
     batchSize: kernel.batchSize,
     flushesInReclaim: kernel.flushesInReclaim,
+    keepsCounts: kernel.keepsCounts,
     tracksDirty: spec.machine?.kernelMemory === true,
     swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,

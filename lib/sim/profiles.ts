@@ -10,6 +10,8 @@ export interface Profile {
   readonly flushesInReclaim: boolean;
   /** Look-around marks the victim itself, and updates 15 neighbours or more by flag (lru_gen_look_around(), 6.1). */
   readonly marksVictim: boolean;
+  /** Counts of reads outlive the placement in the youngest generation (lru_gen_add_folio(), 6.1). */
+  readonly keepsCounts: boolean;
   /** Walks and look-around leave folios alone that are on no list (get_pfn_folio(), 7.3). */
   readonly onlyListed: boolean;
   /** Without walks, refaults from older generations are not counted (mm/workingset.c, lru_gen_refault(), 6.1). */
@@ -23,6 +25,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "io",
     flushesInReclaim: true,
     marksVictim: true,
+    keepsCounts: true,
     onlyListed: false,
     countsRecentOnly: true,
   },
@@ -31,6 +34,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "io-and-rotations",
     flushesInReclaim: false,
     marksVictim: false,
+    keepsCounts: false,
     onlyListed: false,
     countsRecentOnly: false,
   },
@@ -39,6 +43,7 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     cost: "counters",
     flushesInReclaim: false,
     marksVictim: false,
+    keepsCounts: false,
     onlyListed: true,
     countsRecentOnly: false,
   },
