@@ -167,6 +167,7 @@ export class Core implements Host {
   forget(folio: Folio): void {
     this.batches.forget(folio);
     this.mechanisms.writeback.forget(folio);
+    this.mechanisms.swapOut.forget(folio);
     if ((this.folios.flags[folio]! & PG_LRU) === 0) return;
     this.listsOf(folio).remove(folio);
     this.opsOf(folio).removed(folio);

@@ -43,7 +43,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   if (folio === NIL) {
     const anon = vma.kind === "anon";
     if (!anon || memory.swapped[page] === 1) stat.pgmajfault++;
-    folio = bringIn(core, page, anon ? 0 : FILE, true, vma.recency !== false);
+    folio = bringIn(core, page, anon ? 0 : FILE, { fault: true, write, recency: vma.recency !== false });
     if (folio === NIL) return false;
   }
   if (write && (core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) dropSwapCache(core, folio);
@@ -81,7 +81,7 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
-    folio = bringIn(core, page, FILE, false, true);
+    folio = bringIn(core, page, FILE, { fault: false, write, recency: true });
     if (folio === NIL) return false;
   }
   if (write) return dirty(core, folio);
@@ -97,8 +97,17 @@ function chargeKernel(core: Core, nr: number): boolean {
   return true;
 }
 
+/** How a page is wanted. */
+interface Access {
+  readonly fault: boolean;
+  readonly write: boolean;
+  /** Its mapping has recency. */
+  readonly recency: boolean;
+}
+
 /** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
-function bringIn(core: Core, page: number, type: MemType, inFault: boolean, recency: boolean): Folio {
+function bringIn(core: Core, page: number, type: MemType, access: Access): Folio {
+  const { fault: inFault, write, recency } = access;
   const { memory, folios, mechanisms } = core;
   const lruvec = core.lruvecs[0]!;
   if (!charge(core, lruvec.memcg, 1)) return NIL;
@@ -112,7 +121,7 @@ function bringIn(core: Core, page: number, type: MemType, inFault: boolean, rece
     memory.shadow[page] = NO_SHADOW;
     mechanisms.workingset.refault(folio, shadow, inFault);
   }
-  if (memory.swapped[page] === 1) mechanisms.swapOut.read(folio);
+  if (memory.swapped[page] === 1) mechanisms.swapOut.read(folio, write);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
   return folio;

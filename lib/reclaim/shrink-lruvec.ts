@@ -16,6 +16,7 @@ export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
   const { sc, mechanisms } = core;
   const { ops } = core.attached[lruvec.id]!;
   sc.beginPass();
+  mechanisms.swapOut.complete();
   if (core.params.flushesInReclaim === true) core.timers.flushStatistics();
   // Bound: each batch looks at one page or more, or ends the pass; a pass ends at twice what there is.
   const most = 2 * (lruvec.pages(ANON) + lruvec.pages(FILE)) + 64;

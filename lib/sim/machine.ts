@@ -27,11 +27,11 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
     flushesInReclaim: kernel.flushesInReclaim,
     keepsCounts: kernel.keepsCounts,
     tracksDirty: spec.machine?.kernelMemory === true,
-    swapSlots: spec.swap === "zram" ? Number.MAX_SAFE_INTEGER : 0,
+    swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,
   });
   const machine = spec.machine ?? {};
-  core.mechanisms = buildMechanisms(core, settings, machine, kernel);
+  core.mechanisms = buildMechanisms(core, settings, { ...machine, swap: spec.swap }, kernel);
   core.timers = new Timers(core, machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace));
   pin(core, machine);
   for (const lruvec of core.lruvecs) attach(core, lruvec, policy, spec.seed);
@@ -55,7 +55,7 @@ function checkMemory(pages: number): void {
 }
 
 function checkSwap({ swap, swappiness }: { readonly swap: string; readonly swappiness: number }): void {
-  if (swap !== "zram" && swap !== "none") inputError(`invalid swap: ${swap}; give zram or none`);
+  if (!["zram", "disk", "none"].includes(swap)) inputError(`invalid swap: ${swap}; give zram, disk or none`);
   if (!Number.isInteger(swappiness) || swappiness < 0 || swappiness > 200) {
     inputError(`invalid swappiness: ${swappiness}; give 0 to 200`);
   }

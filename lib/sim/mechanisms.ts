@@ -34,7 +34,7 @@ import { costBalance, counterCostBalance, ioCostBalance } from "../mechanisms/ba
 import type { Host } from "../mechanisms/host.js";
 import { chargedKernelMemory, FREE_KERNEL_MEMORY } from "../mechanisms/kernel-memory.js";
 import { pageout } from "../mechanisms/pageout/pageout.js";
-import { noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
+import { diskSwap, noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
 import { flusher, timedFlusher } from "../mechanisms/pageout/writeback.js";
 import type { Settings } from "../mechanisms/settings.js";
 import {
@@ -57,14 +57,14 @@ import {
 } from "../mechanisms/young-hit.js";
 import type { Core, Mechanisms } from "../reclaim/core.js";
 import { rotate } from "../reclaim/rotate.js";
-import type { MachineSpec } from "./cell.js";
+import type { CellSpec, MachineSpec } from "./cell.js";
 import { type Profile, profile } from "./profiles.js";
 
 /** Fill the slots of a machine. Null objects stand where a setting is "off". */
 export function buildMechanisms(
   core: Core,
   settings: Settings,
-  machine: MachineSpec,
+  machine: MachineSpec & { readonly swap?: CellSpec["swap"] },
   kernel: Profile = profile("6.12"),
 ): Mechanisms {
   core.reads = settings.fd === "refs-hot" ? HOT_COUNTS : SPLIT_COUNTS;
@@ -75,7 +75,8 @@ export function buildMechanisms(
     settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround, rule);
   const tiers = TIERS[settings.tiers](core);
   const balance = BALANCE[settings.balance](tiers, kernel);
-  const swapOut = core.swap.slots > 0 ? zramSwap(core) : noSwap();
+  const onDisk = machine.swap === "disk" ? diskSwap(core, (folio) => rotate(core, folio)) : zramSwap(core);
+  const swapOut = core.swap.slots > 0 ? onDisk : noSwap();
   const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
   const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
   const writeback = flush(core, (folio) => rotate(core, folio));

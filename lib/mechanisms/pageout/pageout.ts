@@ -11,7 +11,14 @@
  * if clean" after a read) have no effect there.
  * Source: mm/vmscan.c, shrink_folio_list(), 6.12; the steps in its order.
  */
-import { type Folio, PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED, PG_WRITEBACK } from "../../mm/folio.js";
+import {
+  type Folio,
+  PG_DIRTY,
+  PG_RECLAIM,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_WRITEBACK,
+} from "../../mm/folio.js";
 import type { Host } from "../host.js";
 import type { SwapOut } from "./swap-out.js";
 import { unmap } from "./unmap.js";
@@ -38,7 +45,10 @@ export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pag
       if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
       unmap(host, folio);
       if (host.isReferenced(folio)) return "keep"; // unmapped for nothing: its next use is a minor fault
-      if ((flags[folio]! & PG_DIRTY) === 0) return "freed";
+      if ((flags[folio]! & PG_DIRTY) === 0) {
+        if ((flags[folio]! & PG_SWAPCACHE) !== 0) swapOut.drop(folio);
+        return "freed";
+      }
       if ((flags[folio]! & PG_SWAPBACKED) !== 0) return swapOut.write(folio);
       flags[folio]! |= PG_RECLAIM;
       writeback.request(folio);

@@ -3,12 +3,15 @@
  *
  *   zram   compressed memory: a write is done when the call returns, and reading a page back frees its slot,
  *          so the page is dirty again and must be written again next time
+ *   disk   a write takes time: the folio stays, under writeback, and is rotated to the tail when it ends; the next
+ *          pass frees it. Until then, and after a read, it is in the swap cache: a use is a minor fault, and while it
+ *          stays clean its slot spares the next write
  *   none   anonymous memory stays where it is
  *
  * Source: mm/vmscan.c, add_to_swap() and pageout() in shrink_folio_list(); mm/memory.c, do_swap_page() with
  * SWP_SYNCHRONOUS_IO, 6.12. Differs: zram's own memory is not charged to the memcg (it is not in 6.12 either).
  */
-import { type Folio, PG_DIRTY, PG_SWAPCACHE } from "../../mm/folio.js";
+import { type Folio, PG_DIRTY, PG_RECLAIM, PG_SWAPCACHE, PG_WRITEBACK } from "../../mm/folio.js";
 import type { Host } from "../host.js";
 import type { PageoutResult } from "./pageout.js";
 
@@ -19,21 +22,23 @@ export interface SwapOut {
   reserve(folio: Folio): boolean;
   /** Write a folio that has a slot and is unmapped. */
   write(folio: Folio): PageoutResult;
-  /** The page is wanted back: read it into `folio`. */
-  read(folio: Folio): void;
+  /** A folio whose slot holds its content leaves memory. */
+  drop(folio: Folio): void;
+  /** The page is wanted back: read it into `folio`. @param write - To be written to at once. */
+  read(folio: Folio, write: boolean): void;
+  /** Writes that have been under way since before are done now. Called when a pass begins. */
+  complete(): void;
+  /** The folio goes away for another reason: forget it. */
+  forget(folio: Folio): void;
 }
 
 /** Synchronous swap on compressed memory. */
 export function zramSwap(host: Host): SwapOut {
   const { memory, folios, stat, swap } = host;
   return {
-    canSwap: () => swap.free > 0,
-    reserve(folio) {
-      if ((folios.flags[folio]! & PG_SWAPCACHE) !== 0) return true;
-      if (!swap.alloc()) return false;
-      folios.flags[folio]! |= PG_DIRTY | PG_SWAPCACHE;
-      return true;
-    },
+    ...slots(host),
+    complete() {},
+    forget() {},
     write(folio) {
       const nr = folios.nrPages[folio]!;
       memory.swapped[folios.page[folio]!] = 1;
@@ -51,12 +56,72 @@ export function zramSwap(host: Host): SwapOut {
   };
 }
 
+/** What the devices share: slots, and folios that have one. */
+function slots({ memory, folios, swap }: Host): Pick<SwapOut, "canSwap" | "reserve" | "drop"> {
+  return {
+    canSwap: () => swap.free > 0,
+    reserve(folio) {
+      if ((folios.flags[folio]! & PG_SWAPCACHE) !== 0) return true;
+      if (!swap.alloc()) return false;
+      folios.flags[folio]! |= PG_DIRTY | PG_SWAPCACHE;
+      return true;
+    },
+    drop(folio) {
+      memory.swapped[folios.page[folio]!] = 1;
+      folios.flags[folio]! &= ~PG_SWAPCACHE;
+    },
+  };
+}
+
+/** Asynchronous swap on a disk. @param rotate - Move a folio whose write has ended to the tail. */
+export function diskSwap(host: Host, rotate: (folio: Folio) => void): SwapOut {
+  const { memory, folios, stat, swap } = host;
+  let underway: Folio[] = [];
+  return {
+    ...slots(host),
+    write(folio) {
+      const nr = folios.nrPages[folio]!;
+      folios.flags[folio] = (folios.flags[folio]! & ~PG_DIRTY) | PG_WRITEBACK | PG_RECLAIM;
+      stat.pswpout += nr;
+      stat.nr_vmscan_write += nr;
+      underway.push(folio);
+      return "keep";
+    },
+    read(folio, write) {
+      memory.swapped[folios.page[folio]!] = 0;
+      stat.pswpin += folios.nrPages[folio]!;
+      folios.flags[folio]! &= ~PG_DIRTY;
+      if (!write) folios.flags[folio]! |= PG_SWAPCACHE;
+      else {
+        folios.flags[folio]! |= PG_DIRTY;
+        swap.release();
+      }
+    },
+    complete() {
+      if (underway.length === 0) return;
+      const done = underway;
+      underway = [];
+      for (const folio of done) {
+        const reclaim = (folios.flags[folio]! & PG_RECLAIM) !== 0;
+        folios.flags[folio]! &= ~(PG_WRITEBACK | PG_RECLAIM);
+        if (reclaim) rotate(folio);
+      }
+    },
+    forget(folio) {
+      underway = underway.filter((other) => other !== folio);
+    },
+  };
+}
+
 /** Off: no swap. */
 export function noSwap(): SwapOut {
   return {
     canSwap: () => false,
     reserve: () => false,
     write: () => "activate",
+    drop() {},
+    complete() {},
+    forget() {},
     read() {
       throw new Error("a page is read from swap, but there is none");
     },
