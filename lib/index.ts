@@ -1,5 +1,7 @@
 // The public names of reclaim-lab, grouped. Notebooks import this file, compiled, as ../dist/index.js.
 
+// against the kernel
+export { settingText } from "./cli/validate-text.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
 export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";
@@ -49,7 +51,12 @@ export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
 export type { GeneratorParams, TraceSpec } from "./trace/spec.js";
 export { listTraces, openTrace } from "./trace/store.js";
 export type { Trace, TraceEvent, TraceFile, TraceLayout, Vma } from "./trace/trace.js";
-
 // util
 export { InputError } from "./util/error.js";
 export { mulberry32, type Random } from "./util/random.js";
+export type { Overrides, Predicted } from "./validate/cells.js";
+export { type Comparison, compare, type Outcome, rangeOf } from "./validate/compare.js";
+export { heldoutCells, type MeasuredCell, measuredCells, type Setting } from "./validate/measured.js";
+export { type RunCellsOptions, runCells } from "./validate/run-cells.js";
+export { type SummaryRow, TARGETS, type Target } from "./validate/summary.js";
+export { type Choice, choose, type Validation, validation } from "./validate/validate.js";
