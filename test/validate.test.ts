@@ -172,8 +172,18 @@ describe("a sign", () => {
       low: 2000 + 100 * mode,
       high: 2000 + 100 * mode,
     }));
-    expect(signs(rows).map(({ from, to }) => `${from}${to}`)).toEqual(["01", "03", "07", "13", "37", "17"]);
+    expect(signs(rows).map(({ from, to }) => `${from}${to}`)).toEqual(["01", "03", "07", "13", "17", "37"]);
     expect(signs(rows.map((row) => ({ ...row, limit: row.mode })))).toEqual([]);
+    // MGLRU does not depend on how often statistics are read, so its usual runs serve for the LRU's other ones.
+    const rarely = rows.map((row) => (row.mode === 0 ? { ...row, checkpoints: 1 } : row));
+    expect(signs(rarely).map(({ from, to, checkpoints }) => `${from}${to} ${checkpoints}`)).toEqual([
+      "01 1",
+      "03 1",
+      "07 1",
+      "13 10",
+      "17 10",
+      "37 10",
+    ]);
   });
 });
 

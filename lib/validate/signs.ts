@@ -13,11 +13,16 @@ export const JUDGED: readonly string[] = ["majflt", "workingset_refault", "pgsca
 export const STEPS: readonly (readonly [number, number])[] = [
   [0, 1],
   [0, 3],
+  [0, 5],
   [0, 7],
   [1, 3],
   [3, 7],
+  [5, 7],
   [1, 7],
 ];
+
+/** How often memory.stat is read during a usual run. The traditional LRU depends on it, MGLRU does not. */
+const USUAL_CHECKPOINTS = 10;
 
 /** Least noise of a counter, relative: one repetition says nothing about noise, and two may agree by chance. */
 const LEAST_NOISE = 0.002;
@@ -48,7 +53,7 @@ function difference(from: Comparison, to: Comparison): Sign {
   const real = middle(to) - middle(from);
   const predicted = to.predicted - from.predicted;
   return {
-    ...shared(to),
+    ...shared(from),
     counter: to.counter,
     from: from.mode,
     to: to.mode,
@@ -59,23 +64,36 @@ function difference(from: Comparison, to: Comparison): Sign {
   };
 }
 
-/** All differences that exceed twice the noise, of counters with enough events in one of the two cells. */
-export function signs(rows: readonly Comparison[]): Sign[] {
+/** Rows of one counter by all that is set, and by mode. */
+function byCell(rows: readonly Comparison[]): (cell: Omit<Setting, "mode">, counter: string) => Modes {
   const cells = new Map<string, Map<number, Comparison>>();
+  const key = (cell: Omit<Setting, "mode">, counter: string): string => JSON.stringify([cell, counter]);
   for (const row of rows) {
-    if (!JUDGED.includes(row.counter) || isPartial(row, row.counter)) continue;
-    const key = JSON.stringify([shared(row), row.counter]);
-    let modes = cells.get(key);
-    if (modes === undefined) cells.set(key, (modes = new Map()));
-    modes.set(row.mode, row);
+    const name = key(shared(row), row.counter);
+    const modes = cells.get(name) ?? new Map<number, Comparison>();
+    cells.set(name, modes.set(row.mode, row));
   }
-  return [...cells.values()].flatMap((modes) =>
-    STEPS.flatMap(([a, b]) => {
-      const [from, to] = [modes.get(a), modes.get(b)];
-      if (from === undefined || to === undefined) return [];
-      if (Math.max(from.high, to.high) <= MIN_EVENTS) return [];
+  return (cell, counter) => cells.get(key(cell, counter)) ?? NONE;
+}
+
+type Modes = ReadonlyMap<number, Comparison>;
+const NONE: Modes = new Map();
+
+/**
+ * All differences that exceed twice the noise, of counters with enough events in one of the two cells. Where MGLRU was only
+ * measured with the usual checkpoints, those runs are also the partners of the traditional LRU with others.
+ */
+export function signs(rows: readonly Comparison[]): Sign[] {
+  const judged = rows.filter((row) => JUDGED.includes(row.counter) && !isPartial(row, row.counter));
+  const modesOf = byCell(judged);
+  return judged.flatMap((from) => {
+    const cell = shared(from);
+    const usual = from.mode === 0 ? modesOf({ ...cell, checkpoints: USUAL_CHECKPOINTS }, from.counter) : NONE;
+    return STEPS.filter(([mode]) => mode === from.mode).flatMap(([, mode]) => {
+      const to = modesOf(cell, from.counter).get(mode) ?? usual.get(mode);
+      if (to === undefined || Math.max(from.high, to.high) <= MIN_EVENTS) return [];
       const row = difference(from, to);
       return Math.abs(row.real) > 2 * row.noise ? [row] : [];
-    }),
-  );
+    });
+  });
 }
