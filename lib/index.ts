@@ -1,6 +1,6 @@
 // The public names of reclaim-lab, grouped. Notebooks import this file, compiled, as ../dist/index.js.
 
-// against the kernel
+// names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
@@ -54,6 +54,7 @@ export type { Trace, TraceEvent, TraceFile, TraceLayout, Vma } from "./trace/tra
 // util
 export { InputError } from "./util/error.js";
 export { mulberry32, type Random } from "./util/random.js";
+// against the kernel
 export type { Overrides, Predicted } from "./validate/cells.js";
 export { type Comparison, compare, type Outcome, rangeOf } from "./validate/compare.js";
 export { heldoutCells, type MeasuredCell, measuredCells, type Setting } from "./validate/measured.js";
