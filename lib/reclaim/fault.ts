@@ -119,7 +119,7 @@ function bringIn(core: Core, page: number, type: MemType, access: Access): Folio
   const shadow = memory.shadow[page]!;
   if (shadow !== NO_SHADOW) {
     memory.shadow[page] = NO_SHADOW;
-    mechanisms.workingset.refault(folio, shadow, inFault);
+    mechanisms.workingset.refault(folio, shadow, inFault && recency);
   }
   if (memory.swapped[page] === 1) mechanisms.swapOut.read(folio, write);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
