@@ -127,6 +127,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
       if ((flags[folio]! & busy) === 0) return false;
       ring.growOlder(folio, false);
       flags[folio]! |= PG_RECLAIM;
+      if (type === FILE) ctx.passedOver(folio);
       sc.passOver(folio);
       return true;
     }

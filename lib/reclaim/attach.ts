@@ -87,6 +87,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     markYoung(folio) {
       folios.flags[folio]! |= PG_YOUNG;
     },
+    passedOver: (folio) => mechanisms.writeback.passedOver(folio),
     canReclaim: (type) => core.canReclaim(type),
     walk(maySwap) {
       if (!mechanisms.walk.enabled) return false;

@@ -135,6 +135,8 @@ export interface LruvecContext {
   activate(folio: Folio): void;
   /** Remember that the folio was accessed, for the next reference check. */
   markYoung(folio: Folio): void;
+  /** A dirty file folio is left alone because it is dirty: the machine's writeback may care. */
+  passedOver(folio: Folio): void;
   /** True if folios of the type can be freed now (anonymous memory needs swap). */
   canReclaim(type: MemType): boolean;
   /** Run the page-table walk of the slot once. False if the slot is empty. @param maySwap - Walk anonymous memory, too. */

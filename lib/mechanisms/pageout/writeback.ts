@@ -20,6 +20,8 @@ import type { Host } from "../host.js";
 export interface Writeback {
   /** Reclaim wants the folio clean. */
   request(folio: Folio): void;
+  /** Reclaim passed a dirty folio over. Asks for no write by itself (6.1), but where no timer does, nobody else would. */
+  passedOver(folio: Folio): void;
   /** A batch is done: write what was asked for. @param nrFile - File folios in the batch. */
   run(nrFile: number): void;
   /** Memcg statistics have been brought up to date: the flusher looks whether too much is dirty. */
@@ -34,6 +36,7 @@ export function flusher(host: Host, rotate: (folio: Folio) => void): Writeback {
   const queue: Folio[] = [];
   return {
     request: (folio) => void queue.push(folio),
+    passedOver: (folio) => void queue.push(folio),
     run() {
       for (const folio of queue) {
         folios.flags[folio]! &= ~PG_DIRTY;
@@ -77,6 +80,7 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     request() {
       requested++;
     },
+    passedOver() {},
     run(nrFile) {
       if (requested > 0 && requested === nrFile) writeAll();
       requested = 0;
