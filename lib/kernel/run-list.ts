@@ -7,7 +7,7 @@ import { DATA_PAGES } from "./guest.js";
 
 /** The workloads of {@link rigWorkloads} at one size, length and choice of seeds. */
 export interface TraceSet {
-  /** Pages of the basic footprint N; 16384 in the measurements of data/kernel/measured.csv. */
+  /** Pages of the basic footprint N; 16384 in the measurements of data/kernel/measured. */
   readonly pages: number;
   /** Factor on lengths; 0.5 in all measurements. */
   readonly scale: number;
