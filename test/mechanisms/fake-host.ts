@@ -1,3 +1,4 @@
+import { SPLIT_COUNTS } from "../../lib/mechanisms/access/read-counts.js";
 import type { Host } from "../../lib/mechanisms/host.js";
 import type { AccessSource } from "../../lib/mm/access.js";
 import { type Folio, Folios, PG_LRU, PG_SWAPBACKED } from "../../lib/mm/folio.js";
@@ -41,7 +42,12 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
     stat: new Vmstat(),
     swap: new SwapArea(swapSlots),
     lruvecOf: () => lruvec,
+    reads: SPLIT_COUNTS,
     hasGenerations: () => generations,
+    isReferenced: () => false,
+    headroom: () => 0,
+    isBelowNewest: () => true,
+    hasWalkContext: () => false,
     accessed: (folio, source) => void said.push({ what: "accessed", folio, source }),
     activate: (folio) => void said.push({ what: "activate", folio }),
     assignClass: (folio, klass) => void said.push({ what: "assign", folio, klass }),
@@ -56,6 +62,7 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
       memory.pte[slot] = pte;
       memory.tablePresent[Math.floor(slot / PTRS_PER_PTE)] = 1;
       memory.noteRun(memory.vma(slot).process);
+      memory.noteSwitch();
       folios.mapcount[folio]!++;
       return folio;
     },

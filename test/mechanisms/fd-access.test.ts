@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { markYoung, noFdAccess, refCounts, twoTouch } from "../../lib/mechanisms/access/fd-access.js";
+import { countReads, markYoung, noFdAccess, twoTouch } from "../../lib/mechanisms/access/fd-access.js";
 import { flagUpdates, listMoves } from "../../lib/mechanisms/ages.js";
 import { BY_FD } from "../../lib/mm/access.js";
 import {
@@ -49,7 +49,7 @@ describe("reads through a descriptor", () => {
 
   it("refs: counted up to five, on the folio, and nobody is told", () => {
     const { host, folio, flags } = bench();
-    const { accessed } = refCounts(host);
+    const { accessed } = countReads(host);
     const full = PG_REFERENCED | PG_READ_TWICE;
     const expected = [
       PG_REFERENCED,

@@ -19,7 +19,7 @@ const TWO: TraceLayout = {
 
 /** Walk, the processes having run meanwhile. */
 function again(host: FakeHost, walk: PageTableWalk): void {
-  for (const process of host.memory.started) host.memory.noteRun(process);
+  for (const process of host.memory.started) host.memory.hasRun[process] = 1;
   walk.run(host.lruvec, true);
 }
 
@@ -39,7 +39,7 @@ describe("page-table walk", () => {
         expect(host.memory.pte.every((pte) => (pte & PTE_YOUNG) === 0)).toBe(true);
         expect(host.stat.walk_young).toBe(slots.length);
         host.said.length = 0;
-        host.memory.noteRun(0);
+        host.memory.hasRun[0] = 1;
         walk.run(host.lruvec, true);
         expect(host.said).toEqual([]);
       }),
@@ -61,7 +61,7 @@ describe("page-table walk", () => {
     const walk = pageTableWalk(host, scanAllTables(), false);
     walk.run(host.lruvec, false);
     expect(host.said.map((s) => s.folio)).toEqual([folios[1], folios[3]]);
-    for (const process of [0, 1]) host.memory.noteRun(process);
+    for (const process of [0, 1]) host.memory.hasRun[process] = 1;
     walk.run(host.lruvec, true);
     expect(host.said.slice(2).map((s) => s.folio)).toEqual([folios[0], folios[2]]);
     expect(host.memory.pte[1710]).toBe(YOUNG);
@@ -149,7 +149,7 @@ describe("page-table walk", () => {
     walk.run(host.lruvec, true);
     expect(host.said.map((s) => s.folio)).toEqual([first, second]);
     expect(host.stat.walk_table).toBe(1 + 1);
-    host.memory.noteRun(0);
+    host.memory.hasRun[0] = 1;
     walk.run(host.lruvec, true);
     expect(host.said.map((s) => s.folio)).toEqual([first, second, first]);
   });
@@ -162,7 +162,7 @@ describe("page-table walk", () => {
     walk.run(host.lruvec, true);
     host.map(10, OLD); // process 0 is new, behind process 1
     host.memory.pte[1050] = OLD & ~PTE_TOUCHED;
-    host.memory.noteRun(1);
+    host.memory.hasRun[1] = 1;
     walk.run(host.lruvec, true);
     // Process 1: its table's bit is clear. Process 0: read, though its table was in no filter.
     expect([host.stat.walk_table, host.stat.walk_skip_nonleaf]).toEqual([2, 1]);

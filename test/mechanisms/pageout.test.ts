@@ -49,12 +49,12 @@ describe("page-out", () => {
     expect(out.pageOut(folio)).toBe("activate");
     expect(flags(folio) & (PG_DIRTY | PG_RECLAIM)).toBe(PG_DIRTY | PG_RECLAIM);
     expect(rotated).toEqual([]);
-    out.batchDone();
+    out.batchDone(1);
     expect(rotated).toEqual([folio]);
     expect(flags(folio) & PG_DIRTY).toBe(0);
     expect(host.stat.nr_written).toBe(1);
     expect(host.stat.nr_vmscan_write, "the flusher wrote it, not reclaim").toBe(0);
-    out.batchDone();
+    out.batchDone(1);
     expect(host.stat.nr_written, "written once").toBe(1);
     expect(out.pageOut(folio)).toBe("freed");
   });
@@ -75,7 +75,7 @@ describe("page-out", () => {
     writeback.request(b);
     host.folios.flags[b]! |= PG_RECLAIM;
     writeback.forget(b);
-    writeback.run();
+    writeback.run(1);
     expect(rotated).toEqual([]);
     expect(host.stat.nr_written).toBe(1);
   });
@@ -89,7 +89,7 @@ describe("swap", () => {
     expect(out.pageOut(folio)).toBe("freed");
     expect([host.swap.used, host.memory.swapped[page], host.stat.pswpout]).toEqual([1, 1, 1]);
     expect(host.stat.nr_vmscan_write).toBe(1);
-    swap.read(folio);
+    swap.read(folio, true);
     expect([host.swap.used, host.memory.swapped[page], host.stat.pswpin]).toEqual([0, 0, 1]);
     expect(flags(folio) & PG_DIRTY).toBe(PG_DIRTY);
   });
@@ -107,6 +107,6 @@ describe("swap", () => {
     const { host, out, swap } = bench(0);
     expect(swap.canSwap()).toBe(false);
     expect(out.pageOut(host.map(ANON_SLOT))).toBe("activate");
-    expect(() => swap.read(0)).toThrow("there is none");
+    expect(() => swap.read(0, true)).toThrow("there is none");
   });
 });

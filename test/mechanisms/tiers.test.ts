@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lruRefs, tierOf } from "../../lib/mechanisms/access/fd-access.js";
+import { SPLIT_COUNTS } from "../../lib/mechanisms/access/read-counts.js";
 import { alwaysProtectTiers, observedTiers, pidTiers, type Tiers } from "../../lib/mechanisms/tiers.js";
 import {
   ANON,
@@ -13,9 +13,6 @@ import {
 import { fileLayout } from "../tiny.js";
 import { type FakeHost, fakeHost } from "./fake-host.js";
 
-/** Counts of refs (folio_lru_refs) whose tier is 0, 1, 2, 3. */
-const REFS = [0, 1, 2, 4] as const;
-
 function controller(make: (host: FakeHost) => Tiers = pidTiers) {
   const host = fakeHost(fileLayout(8));
   const tiers = make(host);
@@ -25,8 +22,8 @@ function controller(make: (host: FakeHost) => Tiers = pidTiers) {
     tiers,
     /** `total` evictions from a tier, of which `refaulted` came back. */
     history(tier: 0 | 1 | 2 | 3, refaulted: number, total: number, type: 0 | 1 = FILE) {
-      tiers.noteEvicted(type, REFS[tier], total);
-      tiers.noteRefaulted(type, REFS[tier], refaulted);
+      tiers.noteEvicted(type, tier, total);
+      tiers.noteRefaulted(type, tier, refaulted);
     },
     /** Would a folio with that many refs be protected now? */
     protects(refs: number, type: 0 | 1 = FILE): boolean {
@@ -44,9 +41,9 @@ const flagsOf = (refs: number): number =>
 describe("tiers", () => {
   // SEMANTICS scenario 9: 1 to 5 reads are tier 0, 1, 2, 2, 3; here refs = reads - 1.
   it("are logarithms of the number of reads", () => {
-    expect([0, 1, 2, 3, 4].map(tierOf)).toEqual([0, 1, 2, 2, 3]);
-    expect([0, 1, 2, 3, 4].map((refs) => lruRefs(flagsOf(refs)))).toEqual([0, 1, 2, 3, 4]);
-    expect(lruRefs(PG_REFERENCED)).toBe(0);
+    expect([0, 1, 2, 3, 4].map((refs) => SPLIT_COUNTS.tier(flagsOf(refs)))).toEqual([0, 1, 2, 2, 3]);
+    expect([0, 1, 2, 3, 4].map((refs) => SPLIT_COUNTS.refs(flagsOf(refs)))).toEqual([0, 1, 2, 3, 4]);
+    expect(SPLIT_COUNTS.refs(PG_REFERENCED)).toBe(0);
   });
 
   /*

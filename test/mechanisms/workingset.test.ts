@@ -148,7 +148,10 @@ describe("refault distance", () => {
 describe("generation window", () => {
   function window(generations = true) {
     const b = bench(1000, generations);
-    return { ...b, window: generationWindow(b.host, pidTiers(b.host), b.balance) };
+    return {
+      ...b,
+      window: generationWindow(b.host, pidTiers(b.host), b.balance, { window: "oldest", partial: false }),
+    };
   }
 
   it("a refault counts while the generation that it was evicted from is the oldest", () => {

@@ -60,7 +60,7 @@ describe("MGLRU", () => {
         sc.beginPass();
         sc.beginBatch(0);
         ops.isolate(sc);
-        b.core.memory.noteRun(0);
+        b.core.memory.hasRun[0] = 1;
         b.access(ANON_SLOT);
         ops.budget(sc);
       }

@@ -244,7 +244,7 @@ describe("MGLRU", () => {
     age();
     expect([clock.maxSeq, ...slots("abcd").map((s) => seqOf(b, s))]).toEqual([4, 3, 3, 3, 3]);
     b.access(...slots("ac"));
-    b.core.memory.noteRun(0); // hits do not say so; a fault would
+    b.core.memory.hasRun[0] = 1; // hits do not say so; a fault would
     b.core.sc.beginBatch(0);
     ops.isolate(b.core.sc);
     age();

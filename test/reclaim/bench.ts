@@ -74,7 +74,7 @@ export function bench(
     core.mechanisms.tiers.update(1);
     ops.isolate(sc);
     shrinkFolioList(core, core.lruvecs[0]!);
-    core.mechanisms.pageout.batchDone();
+    core.mechanisms.pageout.batchDone(sc.nrTaken);
     return folios.nr < nr;
   }
 

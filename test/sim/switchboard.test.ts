@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../lib/mechanisms/settings.js";
 import { clock, fifo, lru, mglru } from "../../lib/policies/index.js";
 import { boot, MIN_MEMORY } from "../../lib/sim/machine.js";
+import { PROFILES } from "../../lib/sim/profiles.js";
 import { resolvePolicy } from "../../lib/sim/resolve-policy.js";
 import { resolveSettings, SWITCHES } from "../../lib/sim/switchboard.js";
-import { POINTS } from "../../lib/study/points.js";
+import { CHANGE_POINTS, POINTS } from "../../lib/study/points.js";
 import { InputError } from "../../lib/util/error.js";
 import { anonLayout, CELL, traceOf } from "../tiny.js";
 
@@ -123,10 +124,21 @@ describe("switchboard", () => {
 
   it("has a switch for every slot, and every named point passes", async () => {
     expect(Object.keys(SWITCHES).sort()).toEqual(Object.keys(PLAIN).sort());
-    for (const [name, { policy: named, set, base }] of Object.entries(POINTS)) {
-      const policy = await resolvePolicy(typeof named === "string" ? { name: named } : named);
-      expect(() => resolveSettings(policy, set ?? {}), name).not.toThrow();
-      expect(POINTS[base ?? name]?.base ?? name, `base of ${name}`).toBe(base ?? name);
+    for (const points of [POINTS, CHANGE_POINTS]) {
+      for (const [name, { policy: named, set, base }] of Object.entries(points)) {
+        const policy = await resolvePolicy(typeof named === "string" ? { name: named } : named);
+        for (const kernel of Object.keys(PROFILES)) {
+          expect(() => resolveSettings(policy, set ?? {}, kernel), `${name}, ${kernel}`).not.toThrow();
+        }
+        expect(points[base ?? name]?.base ?? name, `base of ${name}`).toBe(base ?? name);
+      }
+    }
+  });
+
+  it("all changes of 7.3 turned in 6.1 or 6.12 are the switches of 7.3", () => {
+    const { set = {} } = CHANGE_POINTS["MGLRU + all of 7.3"]!;
+    for (const kernel of ["6.1", "6.12"]) {
+      expect(resolveSettings(mglru(), set, kernel)).toEqual(resolveSettings(mglru(), {}, "7.3"));
     }
   });
 });
@@ -138,7 +150,7 @@ describe("boot", () => {
     ["less than the batches hold", { memoryMax: 255 }, "invalid memoryMax: 255"],
     ["half a page", { memoryMax: 1000.5 }, "invalid memoryMax: 1000.5"],
     ["no number", { memoryMax: Number.NaN }, "invalid memoryMax: NaN"],
-    ["a swap that is not there", { swap: "disk" }, "invalid swap: disk; give zram or none"],
+    ["a swap that is not there", { swap: "ssd" as never }, "invalid swap: ssd; give zram, disk or none"],
     ["too much swappiness", { swappiness: 201 }, "invalid swappiness: 201; give 0 to 200"],
     ["negative swappiness", { swappiness: -1 }, "invalid swappiness: -1"],
     ["an unknown kernel", { profile: "5.4" }, "unknown profile: 5.4; one of 6.1, 6.12, 7.3"],

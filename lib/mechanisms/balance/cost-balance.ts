@@ -40,9 +40,7 @@ function eventCosts(tiers: Tiers, ioWeight: number, rotations: boolean): Balance
   const result: Shares = { weight: new Float64Array(2) };
 
   function note(lruvec: Lruvec, type: number, nrIo: number, nrRotated: number): void {
-    const more = nrIo * ioWeight + (rotations ? nrRotated : 0);
-    if (more === 0) return;
-    cost[type]! += more;
+    cost[type]! += nrIo * ioWeight + (rotations ? nrRotated : 0);
     if (cost[ANON]! + cost[FILE]! > Math.floor(toldSize(lruvec) / 4)) halve(cost);
   }
 
