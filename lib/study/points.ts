@@ -6,7 +6,7 @@ const LRU: PolicySpec = { name: "lru" };
 
 /** MGLRU as the kernel has it, and with one part less, or one part of LRU's instead. */
 export const MGLRU_POINTS: Readonly<Record<string, Point>> = {
-  MGLRU: { policy: MGLRU, base: "MGLRU", text: "all mechanisms, as in 6.12" },
+  MGLRU: { policy: MGLRU, base: "MGLRU", text: "all mechanisms, as in the kernel of the profile" },
   "MGLRU − Bloom": {
     policy: MGLRU,
     set: { filter: "off" },
@@ -19,11 +19,29 @@ export const MGLRU_POINTS: Readonly<Record<string, Point>> = {
     base: "MGLRU",
     text: "the Bloom filter without its false positives",
   },
+  "MGLRU, walks feed the filter": {
+    policy: MGLRU,
+    set: { feeders: "walks" },
+    base: "MGLRU",
+    text: "the filter holds what walks found dense; look-around adds nothing to it",
+  },
+  "MGLRU, look-around feeds the filter": {
+    policy: MGLRU,
+    set: { feeders: "look-around" },
+    base: "MGLRU",
+    text: "the filter holds what look-around found dense; walks carry nothing over",
+  },
   "MGLRU − non-leaf": {
     policy: MGLRU,
     set: { nonleaf: "off" },
     base: "MGLRU",
     text: "walks do not look at non-leaf accessed bits",
+  },
+  "MGLRU − mm bits": {
+    policy: MGLRU,
+    set: { mmBits: "off" },
+    base: "MGLRU",
+    text: "walks visit processes that have not run since the last walk, too",
   },
   "MGLRU − look-around": {
     policy: MGLRU,
@@ -61,6 +79,12 @@ export const MGLRU_POINTS: Readonly<Record<string, Point>> = {
     base: "MGLRU",
     text: "what a walk finds young is moved under lru_lock",
   },
+  "MGLRU − exec rule": {
+    policy: MGLRU,
+    set: { exec: "off" },
+    base: "MGLRU",
+    text: "executable pages are like any other",
+  },
   "MGLRU, 2 generations": {
     policy: { ...MGLRU, options: { gens: 2, minGens: 1 } },
     base: "MGLRU",
@@ -82,7 +106,7 @@ export const MGLRU_POINTS: Readonly<Record<string, Point>> = {
 
 /** Traditional LRU, and with one part of MGLRU more. */
 export const LRU_POINTS: Readonly<Record<string, Point>> = {
-  LRU: { policy: LRU, base: "LRU", text: "active and inactive lists, as in 6.12" },
+  LRU: { policy: LRU, base: "LRU", text: "active and inactive lists, as in the kernel of the profile" },
   "LRU + walk": {
     policy: LRU,
     set: { walk: "on" },
@@ -148,7 +172,64 @@ export const LRU_POINTS: Readonly<Record<string, Point>> = {
     base: "LRU",
     text: "a refault is recent if a quarter of memory has not been evicted since",
   },
+  "LRU − exec rule": {
+    policy: LRU,
+    set: { exec: "off" },
+    base: "LRU",
+    text: "executable pages need a second use and lose their stay on the active list, like any other",
+  },
 };
 
-/** All named points of the ablation, bases first in each family. */
+/** What 7.3 does otherwise, one change at a time, each with what 6.12 or 6.1 does in all else. */
+const CHANGES: Readonly<Record<string, Required<Pick<Point, "set" | "text">>>> = {
+  "hot counts": { set: { fd: "refs-hot" }, text: "reads beyond counting make a page hot, and it stays so" },
+  "second touch": {
+    set: { young: "second" },
+    text: "one young PTE marks, the second promotes, one is enough for what was hot",
+  },
+  "marked insertion": {
+    set: { insertion: "marked" },
+    text: "a page that was faulted in starts near the oldest generations, unless it was hot",
+  },
+  "aging by count": {
+    set: { aging: "count" },
+    text: "a new generation when too few are left, however pages spread",
+  },
+  "gains 2:3": {
+    set: { tiers: "pid-wide" },
+    text: "a tier is protected if it refaults 3/2 as often, not twice",
+  },
+  "tier sums": {
+    set: { balance: "tier-sums" },
+    text: "anon or file by the refaults of all tiers, not by age",
+  },
+  "window of 4": {
+    set: { workingset: "generations-4" },
+    text: "refaults from the last four generations are recent",
+  },
+  "exact budget": { set: { budget: "exact" }, text: "a pass evicts its share and no more" },
+  "dirty offered": {
+    set: { dirty: "activate" },
+    text: "dirty file pages are offered and put back as active; 6.12 does so, 6.1 passes them over",
+  },
+};
+
+/** MGLRU, with one change of 7.3, and with all. For the profiles 6.1 and 6.12: in 7.3 they change nothing. */
+export const CHANGE_POINTS: Readonly<Record<string, Point>> = {
+  MGLRU: MGLRU_POINTS.MGLRU!,
+  ...Object.fromEntries(
+    Object.entries(CHANGES).map(([name, { set, text }]) => [
+      `MGLRU + ${name}`,
+      { policy: MGLRU, set, base: "MGLRU", text },
+    ]),
+  ),
+  "MGLRU + all of 7.3": {
+    policy: MGLRU,
+    set: Object.assign({}, ...Object.values(CHANGES).map(({ set }) => set)),
+    base: "MGLRU",
+    text: "all of these changes together",
+  },
+};
+
+/** The named points of the ablation, bases first in each family. */
 export const POINTS: Readonly<Record<string, Point>> = { ...MGLRU_POINTS, ...LRU_POINTS };
