@@ -48,7 +48,8 @@ export { generators } from "./trace/generators/index.js";
 export { rigRecords, rigWorkloads } from "./trace/generators/rig.js";
 export type { GeneratedSpec } from "./trace/generators/stream.js";
 export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
-export type { GeneratorParams, TraceSpec } from "./trace/spec.js";
+export { readRigFile, sum32 } from "./trace/rig-format.js";
+export type { GeneratorParams, PageFile, TraceSpec } from "./trace/spec.js";
 export { listTraces, openTrace } from "./trace/store.js";
 export type { Trace, TraceEvent, TraceFile, TraceLayout, Vma } from "./trace/trace.js";
 // util
@@ -57,7 +58,12 @@ export { mulberry32, type Random } from "./util/random.js";
 // against the kernel
 export type { Overrides, Predicted } from "./validate/cells.js";
 export { type Comparison, compare, type Outcome, rangeOf } from "./validate/compare.js";
+export type { CoursePoint } from "./validate/course.js";
+export { withKernelNames } from "./validate/kernel-names.js";
+export { ofLruGen } from "./validate/lru-gen.js";
 export { heldoutCells, type MeasuredCell, measuredCells, type Setting } from "./validate/measured.js";
+export { rigMachine } from "./validate/rig-machine.js";
 export { type RunCellsOptions, runCells } from "./validate/run-cells.js";
+export type { Sign } from "./validate/signs.js";
 export { type SummaryRow, TARGETS, type Target } from "./validate/summary.js";
 export { type Choice, choose, type Validation, validation } from "./validate/validate.js";
