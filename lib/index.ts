@@ -34,7 +34,7 @@ export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from
 export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";
 export { type MinFaults, minCurve, minFaults } from "./study/min.js";
-export { LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
+export { CHANGE_POINTS, LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
 export { type Progress, progressText, terminalProgress } from "./study/progress.js";
 export { type BootstrapOptions, type Interval, mean } from "./study/resample.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
