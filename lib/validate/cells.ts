@@ -2,9 +2,9 @@
 import type { CellResult, CellSpec, MachineSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import { traceDigest } from "../trace/digest.js";
-import { generateTrace } from "../trace/generate.js";
-import { rigWorkloads } from "../trace/generators/rig.js";
+import { rigRecords, rigWorkloads } from "../trace/generators/rig.js";
 import type { GeneratedSpec } from "../trace/generators/stream.js";
+import { traceOfRecords } from "../trace/rig-format.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { withKernelNames } from "./kernel-names.js";
@@ -41,9 +41,16 @@ export function traceKey(setting: Setting): string {
   return `${setting.workload} ${setting.pages} ${setting.seed} ${isRandom(setting)}`;
 }
 
-/** The trace itself, with the advice (MADV_RANDOM) that the rig gave for its file. */
+/**
+ * The trace itself, laid out as the rig's replayer does it: regions end at the highest page that is accessed. With the advice
+ * (MADV_RANDOM) that the rig gave for its file.
+ */
 export function traceOf(setting: Setting): Trace {
-  const trace = generateTrace(traceSpecOf(setting));
+  const spec = traceSpecOf(setting);
+  const fileAccess = spec.region === "file-fd" ? "pread" : "mmap";
+  const pages = { format: "rig", fileAccess, stride: spec.params.stride ?? 1 } as const;
+  const place = (index: number): string => `record ${index}`;
+  const trace = traceOfRecords(rigRecords(spec), pages, setting.workload, place);
   if (!isRandom(setting)) return trace;
   const { layout, records, counts, events } = trace;
   const vmas = layout.vmas.map((vma) => (vma.kind === "file" ? { ...vma, recency: false } : vma));
