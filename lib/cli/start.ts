@@ -1,10 +1,10 @@
 /*
  * `npm start`: run the notebooks, write the report, print where it is and the headline table. With
- * `-- --update`, the executed notebooks replace the committed ones.
+ * `-- --update`, the executed notebooks replace the committed ones, and the README's figures on the kernel follow.
  * Exit codes: 0 all ran, 1 a notebook failed, 2 the input or the folders are at fault, 130 interrupted.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromCSV } from "arquero";
@@ -13,6 +13,7 @@ import { renderTable } from "../notebook/show-table.js";
 import { abortOnCtrlC } from "../study/interrupted.js";
 import { listTraces, openTrace } from "../trace/store.js";
 import { InputError } from "../util/error.js";
+import { kernelTable, withKernelTable } from "./readme-table.js";
 
 /** The table that a notebook saves under this name is printed at the end. */
 const HEADLINE = "headline";
@@ -46,6 +47,7 @@ async function start(): Promise<number> {
     }
     if (result.ok && process.argv.includes("--update")) {
       for (const path of notebooks) copyFileSync(join(ROOT, "report", basename(path)), path);
+      updateReadme();
     }
     for (const note of notes) console.error(note);
     summary(result, (performance.now() - started) / 1000);
@@ -54,6 +56,18 @@ async function start(): Promise<number> {
     line.end();
     dispose();
   }
+}
+
+/** Bring the README's figures on the kernel up to date with the report's tables. */
+function updateReadme(): void {
+  const rows = (name: string): object[] =>
+    fromCSV(readFileSync(join(ROOT, "report", "tables", `${name}.csv`), "utf8")).objects();
+  const table = kernelTable(
+    rows("03-kernel-targets") as Record<string, unknown>[],
+    rows("03-kernel-signs") as Record<string, unknown>[],
+  );
+  const readme = join(ROOT, "README.md");
+  writeFileSync(readme, withKernelTable(readFileSync(readme, "utf8"), table));
 }
 
 function progressText({ notebook, ...progress }: ReportProgress): string {
