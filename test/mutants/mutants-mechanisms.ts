@@ -92,8 +92,8 @@ export const IN_MECHANISMS: readonly Mutant[] = [
   mutant(
     "the controller's gains are swapped",
     "mechanisms/tiers.ts",
-    "this.highestEvictable(type, 2, type, 1)",
-    "this.highestEvictable(type, 1, type, 2)",
+    "this.highestEvictable(type, this.gains[1], type, this.gains[0])",
+    "this.highestEvictable(type, this.gains[0], type, this.gains[1])",
     ["test/mechanisms/tiers.test.ts"],
   ),
   mutant(
@@ -131,9 +131,13 @@ export const IN_MECHANISMS: readonly Mutant[] = [
     "",
     ["test/mechanisms/pageout.test.ts"],
   ),
-  mutant("a swap-in keeps its slot", "mechanisms/pageout/swap-out.ts", "swap.release();", "", [
-    "test/mechanisms/pageout.test.ts",
-  ]),
+  mutant(
+    "a swap-in keeps its slot",
+    "mechanisms/pageout/swap-out.ts",
+    "memory.swapped[folios.page[folio]!] = 0;\n      swap.release();",
+    "memory.swapped[folios.page[folio]!] = 0;",
+    ["test/mechanisms/pageout.test.ts"],
+  ),
   mutant("written pages are written again", "mechanisms/pageout/writeback.ts", "queue.length = 0;", "", [
     "test/mechanisms/pageout.test.ts",
   ]),
@@ -168,8 +172,8 @@ export const IN_MECHANISMS: readonly Mutant[] = [
   mutant(
     "aging leaves a full ring's oldest folios behind",
     "mechanisms/generations.ts",
-    "lists.move(folio, this.of(clock.minSeq[type]! + 1), true);",
-    "lists.move(folio, this.of(clock.minSeq[type]! + 2), true);",
+    "lists.move(folio, this.of(clock.minSeq[type]! + 1), tail);",
+    "lists.move(folio, this.of(clock.minSeq[type]! + 2), tail);",
     ["test/mechanisms/generations.test.ts"],
   ),
   mutant(

@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "mglru: a read page enters the oldest generation",
-    "policies/mglru.ts",
+    "mechanisms/insertion.ts",
     "? oldest : oldest + 1;",
     "? oldest : oldest;",
     [...TINY, "test/kernel.test.ts"],
