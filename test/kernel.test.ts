@@ -6,7 +6,9 @@
  * model is right, only that it has not moved away. Evidence are the sizes of its numbers, and the held-out runs
  * (`reclaim-lab validate --heldout`), which it does not hold. After a change that is better on the whole:
  *
- *   UPDATE_KERNEL_ERRORS=1 npx vitest run test/kernel.test.ts
+ *   npm run build && UPDATE_KERNEL_ERRORS=1 npx vitest run test/kernel.test.ts
+ *
+ * The cells run in a thread with the built library, as users run them: the test runner slows the replay loop down.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
@@ -39,7 +41,7 @@ const workloads = [...new Set(cells.map(({ setting }) => setting.workload))];
 /** How each cell ended, or its errors as text, for a message that names all that is wrong at once. */
 async function farther(chosen: readonly MeasuredCell[]): Promise<string[]> {
   const wrong: string[] = [];
-  for (const outcome of await runCells(chosen)) {
+  for (const outcome of await runCells(chosen, { threads: 1 })) {
     const name = settingText(outcome.cell.setting);
     const rows = compare(outcome, COUNTERS).filter(({ counts }) => counts);
     const steps = (error: number): number => Math.ceil(Math.abs(100 * error) / STEP - 1e-9);

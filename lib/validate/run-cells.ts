@@ -10,10 +10,16 @@ import type { MeasuredCell } from "./measured.js";
 /** How to run the cells. */
 export interface RunCellsOptions {
   readonly overrides?: Overrides;
-  /** Threads; they need the built library. Default: 0, the caller's own. */
+  /** Threads. They run the built library, also for a caller from source. Default: 0, the caller's own. */
   readonly threads?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+/** The threads' module, compiled: threads cannot load TypeScript. */
+const THREAD = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/validate/run-cells-thread.js" : "run-cells-thread.js",
+  import.meta.url,
+);
 
 /** What a thread gets. */
 export interface Batch {
@@ -68,7 +74,7 @@ function split(cells: readonly MeasuredCell[], nr: number): MeasuredCell[][] {
 
 function inThread(batch: Batch, take: (cell: MeasuredCell, predicted: Predicted) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./run-cells-thread.js", import.meta.url), { workerData: batch });
+    const worker = new Worker(THREAD, { workerData: batch });
     let done = 0;
     worker.on("message", (predicted: Predicted) => take(batch.cells[done++]!, predicted));
     worker.on("error", reject);
