@@ -106,7 +106,8 @@ export function insertMarked(
     if ((now & PG_ACTIVE) !== 0) back = minGens - (hot ? 1 : 0);
     else if (rotated) back = gens;
     else if ((type === ANON && (now & PG_SWAPCACHE) === 0) || isPending(now)) back = minGens;
-    return Math.max(clock.maxSeq - back + 1, clock.minSeq[type]!);
+    const seq = clock.maxSeq - Math.max(back, 1) + 1; // with one generation kept, hot is no younger than active
+    return Math.max(seq, clock.minSeq[type]!);
   }
 
   return {
