@@ -25,13 +25,13 @@
  */
 
 import { LRU_REFS_FLAGS } from "../mechanisms/generations.js";
+import { secondUse } from "../mechanisms/second-use.js";
 import type { Settings } from "../mechanisms/settings.js";
 import { BY_FAULT, BY_FD, BY_WALK } from "../mm/access.js";
 import {
   ANON,
   FILE,
   type Folio,
-  LRU_REFS_MASK,
   type MemType,
   NIL,
   PG_DIRTY,
@@ -39,7 +39,6 @@ import {
   PG_LRU,
   PG_RECLAIM,
   PG_REFERENCED,
-  PG_WORKINGSET,
   PG_WRITEBACK,
   PG_YOUNG,
 } from "../mm/folio.js";
@@ -105,6 +104,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
     const ring = ctx.newGenerations(gens, minGens);
     const insertion = ctx.insertion(gens, minGens);
     const { lists } = ring;
+    const { noteUse } = secondUse(folios, ctx.reads);
     const exact = settings.budget === "exact";
     const twoTouch = settings.young === "second";
     const canSwap = (sc: ScanControl): boolean => ctx.canReclaim(ANON) && sc.swappiness > 0;
@@ -190,19 +190,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
       return abort ? part : 0; // 6.12: out of cold folios, the next priority evicts
     }
 
-    /** Where a second use must prove the first: note a use. True if it was not the first, or the page was hot before. */
-    function noteUse(folio: Folio, exec: boolean): boolean {
-      const now = flags[folio]!;
-      if ((now & (PG_REFERENCED | PG_WORKINGSET)) === 0) {
-        const atOnce = exec && folios.type(folio) === FILE;
-        flags[folio] = (now & ~LRU_REFS_MASK) | (atOnce ? PG_WORKINGSET : PG_REFERENCED);
-        return atOnce;
-      }
-      const often = (now & PG_REFERENCED) !== 0 && (now & LRU_REFS_MASK) !== 0;
-      flags[folio] = often ? (now & ~LRU_REFS_FLAGS) | PG_WORKINGSET : ctx.reads.read(now);
-      return true;
-    }
-
+    /** The tail's verdict where a second use must prove the first. */
     function checkTwice(folio: Folio): Verdict {
       const { vmas, exec } = ctx.references(folio);
       flags[folio]! &= ~PG_YOUNG;
