@@ -18,12 +18,21 @@ function percent(value: unknown): string {
   return number.toFixed(number < 9.995 ? 2 : 1);
 }
 
+/** A figure beside its target; beyond it, in bold. */
+function marked(value: unknown, target: unknown): string {
+  return Number(value) > Number.parseFloat(String(target)) ? `**${percent(value)}**` : percent(value);
+}
+
 /** The block of Markdown. @param targets - A row for each set and target. @param signs - "x of y" by set and counter. */
 export function kernelTable(targets: readonly Row[], signs: readonly Row[]): string {
   const groups = [...new Set(targets.map(({ counters }) => String(counters)))];
   const lines = groups.map((group) => {
     const rows = SETS.map((set) => targets.find((row) => row.set === set && row.counters === group));
-    const found = rows.flatMap((row) => [`${row?.n}`, percent(row?.median), percent(row?.p90)]);
+    const found = rows.flatMap((row) => [
+      `${row?.n}`,
+      marked(row?.median, row?.["target median"]),
+      marked(row?.p90, row?.["target p90"]),
+    ]);
     const target = `${percent(rows[0]?.["target median"])} / ${percent(rows[0]?.["target p90"])}`;
     return `| ${[group, ...found, target].join(" | ")} |`;
   });
@@ -33,7 +42,7 @@ export function kernelTable(targets: readonly Row[], signs: readonly Row[]): str
     "| --- | --: | --: | --: | --: | --: | --: | --- |",
     ...lines,
     "",
-    `Signs of differences between modes that exceed twice the kernel's noise: ${agree} agree.`,
+    `Bold: beyond the target. Signs of differences between modes that exceed twice the kernel's noise: ${agree} agree.`,
   ].join("\n");
 }
 
