@@ -76,6 +76,8 @@ export interface CoreParams {
   readonly flushesInReclaim?: boolean;
   /** Counts of reads outlive the placement in the youngest generation (lru_gen_add_folio(), 6.1). Default: false. */
   readonly keepsCounts?: boolean;
+  /** Pages of a file that one fault maps if they are cached, a power of two up to 512. Default: 1. */
+  readonly faultAround?: number;
   /** Stores to clean file pages fault, as on file systems with page_mkwrite; without it dirty PTEs tell. Default: false. */
   readonly tracksDirty?: boolean;
   /** Slots of the swap device. */

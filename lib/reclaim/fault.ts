@@ -6,7 +6,7 @@
  *   charge (may reclaim) -> new folio -> its shadow, if any: refault -> lru_add batch -> map, or mark accessed
  *
  * Source: mm/memory.c, do_anonymous_page(), do_swap_page(), do_fault(); mm/filemap.c, filemap_fault(),
- * filemap_read(), filemap_add_folio(), 6.12. Differs: no readahead, no fault-around, one page a folio; the
+ * filemap_read(), filemap_add_folio(), 6.12. Differs: no readahead, one page a folio; the
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
 import { BY_FAULT } from "../mm/access.js";
@@ -22,7 +22,7 @@ import {
   PG_SWAPCACHE,
 } from "../mm/folio.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
-import { PTRS_PER_PTE } from "../trace/trace.js";
+import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
 
@@ -40,6 +40,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_DIRTY; // it was write-protected
     return dirty(core, folio);
   }
+  if (vma.kind === "file" && !write) mapAround(core, slot, vma);
   if (folio === NIL) {
     const anon = vma.kind === "anon";
     if (!anon || memory.swapped[page] === 1) stat.pgmajfault++;
@@ -55,6 +56,24 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   core.folios.mapcount[folio]!++;
   if (vma.exec === true && core.mechanisms.settings.exec === "on") core.folios.flags[folio]! |= PG_EXEC;
   return write && vma.kind === "file" && core.params.tracksDirty === true ? dirty(core, folio) : true;
+}
+
+/**
+ * A load that faults on a file maps what else is cached of the aligned window around it, young, without a fault each.
+ * Source: mm/memory.c, do_fault_around(); mm/filemap.c, filemap_map_pages(), 6.12 (x86: young).
+ */
+function mapAround(core: Core, slot: number, vma: Vma): void {
+  const { faultAround = 1, tracksDirty } = core.params;
+  if (faultAround <= 1) return;
+  const { memory, folios } = core;
+  const first = slot - (slot % faultAround);
+  const end = Math.min(first + faultAround, vma.start + vma.nr);
+  for (let at = Math.max(first, vma.start); at < end; at++) {
+    const folio = memory.folioOf[memory.map.pageOf[at]!]!;
+    if (at === slot || folio === NIL || (memory.pte[at]! & PTE_PRESENT) !== 0) continue;
+    memory.pte[at] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (tracksDirty === true ? PTE_RO : 0);
+    folios.mapcount[folio]!++;
+  }
 }
 
 /** A page that reclaim had begun to swap out is written to again: the slot is given back. Kernel: should_try_to_free_swap(). */

@@ -26,6 +26,7 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
     batchSize: kernel.batchSize,
     flushesInReclaim: kernel.flushesInReclaim,
     keepsCounts: kernel.keepsCounts,
+    faultAround: checkFaultAround(spec.machine?.faultAround ?? 1),
     tracksDirty: spec.machine?.kernelMemory === true,
     swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
     swappiness: spec.swappiness,
@@ -41,8 +42,10 @@ export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, pol
 /** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
 function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): void {
   const nr = pinned + (kernelMemory ? 1 : 0);
-  if (!core.memcg.tryCharge(nr))
-    inputError(`memoryMax ${core.memcg.max} is below the ${nr} pinned pages; give more`);
+  if (nr > core.memcg.max - MIN_MEMORY) {
+    inputError(`pinned: ${nr} pages leave less than ${MIN_MEMORY} of memoryMax ${core.memcg.max}; give more`);
+  }
+  for (let i = 0; i < nr; i++) charge(core, core.memcg, 1); // page by page: the rest of a batch of 64 is in stock
   core.memcg.kernel = nr;
   core.batches.addForeign(pinned); // locked pages are on the unevictable list, but they took the same way
 }
@@ -52,6 +55,11 @@ function checkMemory(pages: number): void {
   if (!Number.isInteger(pages) || pages < MIN_MEMORY) {
     inputError(`invalid memoryMax: ${pages}; give memory.max in pages, ${MIN_MEMORY} or more`);
   }
+}
+
+function checkFaultAround(pages: number): number {
+  if (Number.isInteger(pages) && pages >= 1 && pages <= 512 && Math.log2(pages) % 1 === 0) return pages;
+  inputError(`invalid faultAround: ${pages}; give a power of two from 1 (off) to 512 pages`);
 }
 
 function checkSwap({ swap, swappiness }: { readonly swap: string; readonly swappiness: number }): void {
