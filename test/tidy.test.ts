@@ -97,7 +97,7 @@ describe("imports", () => {
       importsOf(file)
         .filter(({ to, typeOnly, folder }) => {
           if (folder === "reclaim") return !typeOnly && !to.endsWith("/scan-control.js");
-          if (folder === "mechanisms") return !typeOnly && !/\/(scan-targets|generations)\.js$/.test(to);
+          if (folder === "mechanisms") return !typeOnly && !/\/(scan-targets|generations|second-use)\.js$/.test(to);
           return false;
         })
         .map(({ to }) => `${file} imports ${to}`),
