@@ -97,7 +97,8 @@ describe("imports", () => {
       importsOf(file)
         .filter(({ to, typeOnly, folder }) => {
           if (folder === "reclaim") return !typeOnly && !to.endsWith("/scan-control.js");
-          if (folder === "mechanisms") return !typeOnly && !/\/(scan-targets|generations|second-use)\.js$/.test(to);
+          if (folder === "mechanisms")
+            return !typeOnly && !/\/(scan-targets|generations|second-use)\.js$/.test(to);
           return false;
         })
         .map(({ to }) => `${file} imports ${to}`),
