@@ -30,6 +30,13 @@ export {
   STANDARD_MEASURES,
   type TraceEffect,
 } from "./study/effects.js";
+export {
+  type CellJob,
+  type Executor,
+  type ExecutorOptions,
+  type OpenExecutor,
+  openThreads,
+} from "./study/executor.js";
 export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
 export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";

@@ -1,4 +1,5 @@
 import type { CellResult } from "../sim/cell.js";
+import type { OpenExecutor } from "./executor.js";
 import type { Cell, Labels, OpenTrace } from "./grid.js";
 import type { Progress } from "./progress.js";
 import { StudyRun } from "./study-run.js";
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Largest heap of one worker, in MiB, typed arrays not counted. Default: 1024. */
   readonly heapMaxMb?: number;
+  /** Where cells run. Default: `workers` threads of this machine. Rows do not depend on it. */
+  readonly executor?: OpenExecutor;
   /** URL of the module whose `runCell(spec, trace)` runs a cell. Default: the simulator of this package. */
   readonly runner?: string;
   /** Default: traces of `data/traces`, of paths, and of generators. */

@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
+import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { failed, type Outcome } from "./cell-worker.js";
 import { codeDigest, moduleDigest } from "./code-digest.js";
+import { type Executor, openThreads } from "./executor.js";
 import { type Cell, openStored } from "./grid.js";
 import { canonicalJson, cellHash, sha256 } from "./hash.js";
 import { StudyInterrupted } from "./interrupted.js";
-import { BUILT, type CellPool, openPool } from "./pool.js";
+import { BUILT } from "./pool.js";
 import { openResults, type ResultStore } from "./results.js";
 import type { Row, RunOptions, StudyResult } from "./run-grid.js";
 import { SharedTraces } from "./shared-traces.js";
@@ -74,13 +76,12 @@ export class StudyRun {
     this.#report();
   }
 
-  /** Compute the missing cells, as many at a time as there are workers. */
+  /** Compute the missing cells, as many at a time as the executor takes. */
   async compute(): Promise<void> {
-    const { signal } = this.#options;
+    const { signal, executor: open = openThreads } = this.#options;
     if (this.#missing.length === 0) return;
     this.#throwIfAborted();
-    const workers = Math.min(this.#limits.workers, this.#missing.length);
-    const pool = openPool({ ...this.#limits, workers, signal });
+    const executor = await open({ ...this.#limits, nrCells: this.#missing.length, signal });
     const traces = new SharedTraces(
       this.#missing.map((task) => task.cell),
       this.#options.open ?? openStored,
@@ -88,13 +89,13 @@ export class StudyRun {
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < this.#missing.length && !signal?.aborted) {
-        await this.#runOne(this.#missing[next++]!, pool, traces);
+        await this.#runOne(this.#missing[next++]!, executor, traces);
       }
     };
     try {
-      await Promise.all(Array.from({ length: workers }, lane));
+      await Promise.all(Array.from({ length: executor.slots }, lane));
     } finally {
-      await pool.close();
+      await executor.close();
     }
     this.#throwIfAborted();
   }
@@ -131,8 +132,8 @@ export class StudyRun {
     return tasks.values();
   }
 
-  async #runOne(task: Task, pool: CellPool, traces: SharedTraces): Promise<void> {
-    const outcome = await this.#outcome(task, pool, traces);
+  async #runOne(task: Task, executor: Executor, traces: SharedTraces): Promise<void> {
+    const outcome = await this.#outcome(task, executor, traces);
     traces.release(task.cell.traceDigest);
     if (outcome === undefined) return;
     if (outcome.ok) {
@@ -145,10 +146,16 @@ export class StudyRun {
     this.#report();
   }
 
-  async #outcome({ cell }: Task, pool: CellPool, traces: SharedTraces): Promise<Outcome | undefined> {
+  async #outcome(
+    { cell, hash, codeDigest }: Task,
+    executor: Executor,
+    traces: SharedTraces,
+  ): Promise<Outcome | undefined> {
+    const { spec, traceDigest } = cell;
+    const runner = this.#runner;
+    const trace = (): Promise<Trace> => traces.get(cell);
     try {
-      const trace = await traces.get(cell);
-      return await pool.run({ spec: cell.spec, trace, runner: this.#runner });
+      return await executor.run({ hash, spec, traceDigest, codeDigest, runner, trace });
     } catch (error) {
       return failed(error);
     }
