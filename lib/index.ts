@@ -1,5 +1,16 @@
 // The public names of reclaim-lab, grouped. Notebooks import this file, compiled, as ../dist/index.js.
 
+export { minRefaultCurve, PER_RECORDS, ratioCurve, refaultCurves } from "./analysis/curves.js";
+export {
+  type Effect,
+  effects,
+  type Measures,
+  ofTraces,
+  overall,
+  STANDARD_MEASURES,
+  type TraceEffect,
+} from "./analysis/effects.js";
+export { type MinFaults, minCurve, minFaults } from "./analysis/min.js";
 // names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
 // the simulator
@@ -18,18 +29,9 @@ export { cpuNs, PRICES, type Prices } from "./sim/cost.js";
 export { runCell, simulate } from "./sim/run-cell.js";
 export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
 // studies
-export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./study/bootstrap.js";
-export { minRefaultCurve, PER_RECORDS, ratioCurve, refaultCurves } from "./study/curves.js";
+export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./stats/bootstrap.js";
+export { type BootstrapOptions, type Interval, mean } from "./stats/resample.js";
 export { type DanfoFrame, toDanfo } from "./study/danfo.js";
-export {
-  type Effect,
-  effects,
-  type Measures,
-  ofTraces,
-  overall,
-  STANDARD_MEASURES,
-  type TraceEffect,
-} from "./study/effects.js";
 export {
   type CellJob,
   type Executor,
@@ -40,10 +42,8 @@ export {
 export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
 export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";
-export { type MinFaults, minCurve, minFaults } from "./study/min.js";
 export { CHANGE_POINTS, LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
 export { type Progress, progressText, terminalProgress } from "./study/progress.js";
-export { type BootstrapOptions, type Interval, mean } from "./study/resample.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
 export { toTable, writeTable } from "./study/table.js";

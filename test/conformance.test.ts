@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { minFaults } from "../lib/analysis/min.js";
 import type { Settings } from "../lib/mechanisms/settings.js";
 import * as policies from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
 import { PROFILES } from "../lib/sim/profiles.js";
 import { simulate } from "../lib/sim/run-cell.js";
 import { resolveSettings, SWITCHES } from "../lib/sim/switchboard.js";
-import { minFaults } from "../lib/study/min.js";
 import type { Trace } from "../lib/trace/trace.js";
 import { InputError } from "../lib/util/error.js";
 import { CELL, sharedTraces } from "./tiny.js";

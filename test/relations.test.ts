@@ -3,11 +3,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { minFaults } from "../lib/analysis/min.js";
 import type { Settings } from "../lib/mechanisms/settings.js";
 import * as shelf from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
 import { simulate } from "../lib/sim/run-cell.js";
-import { minFaults } from "../lib/study/min.js";
 import { PTRS_PER_PTE, type Trace, type TraceLayout, type Vma } from "../lib/trace/trace.js";
 import { mulberry32, permutation } from "../lib/util/random.js";
 import { ALL, counters, evictions, memories, PAGES, SHORT, stream, streams } from "./sim/runs.js";

@@ -6,13 +6,13 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../lib/notebook/scrub.js";
+import { quantile, rankCorrelation } from "../lib/stats/rank.js";
 import { specOf, traceKey, traceSpecOf } from "../lib/validate/cells.js";
 import { type Comparison, compare, rangeError } from "../lib/validate/compare.js";
 import { csvText } from "../lib/validate/csv.js";
 import { cellsOf, heldoutCells, type MeasuredCell, measuredCells } from "../lib/validate/measured.js";
 import { runCells } from "../lib/validate/run-cells.js";
 import { signs } from "../lib/validate/signs.js";
-import { quantile, rankCorrelation } from "../lib/validate/stats.js";
 import { summarize, unforeseen } from "../lib/validate/summary.js";
 import { choose, validation } from "../lib/validate/validate.js";
 

@@ -1,8 +1,9 @@
 /* What `reclaim-lab validate` prints: tables of fixed width. */
+
+import { quantile } from "../stats/rank.js";
 import { COMPARED, type Comparison, type Outcome, rangeError, rangeOf } from "../validate/compare.js";
 import type { Setting } from "../validate/measured.js";
 import type { Sign } from "../validate/signs.js";
-import { quantile } from "../validate/stats.js";
 import { unforeseen } from "../validate/summary.js";
 import type { Validation } from "../validate/validate.js";
 

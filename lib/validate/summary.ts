@@ -1,6 +1,7 @@
 /* How far the predictions are off, by groups of counters and modes, each beside its target. */
+
+import { quantile } from "../stats/rank.js";
 import { type Comparison, isPartial, type Kind, MIN_EVENTS } from "./compare.js";
-import { quantile } from "./stats.js";
 
 /** A group of counters and modes, and the errors that it may have; 0.01 is one per cent. */
 export interface Target {

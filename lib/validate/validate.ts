@@ -1,9 +1,10 @@
 /* The whole comparison: which cells, what was predicted, and what it amounts to. */
+
+import { quantile, rankCorrelation } from "../stats/rank.js";
 import { type Comparison, compare, finished, type Outcome } from "./compare.js";
 import { type CoursePoint, courses } from "./course.js";
 import type { MeasuredCell, Setting } from "./measured.js";
 import { type Sign, signs } from "./signs.js";
-import { quantile, rankCorrelation } from "./stats.js";
 import { type SummaryRow, summarize } from "./summary.js";
 
 /** Which cells: those that agree with every list. An empty or missing list agrees with all. */

@@ -123,10 +123,10 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "inert traces pull a summary to 1",
-    "study/effects.ts",
+    "analysis/effects.ts",
     "ofTraces.filter(({ inert }) => inert !== true)",
     "ofTraces",
-    ["test/study/effects.test.ts"],
+    ["test/analysis/effects.test.ts"],
   ),
   mutant("munmap keeps the swap slot", "reclaim/unmap-range.ts", "core.swap.release();", "", [
     "test/reclaim/unmap-range.test.ts",

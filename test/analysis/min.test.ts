@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MinInput, minCurve, minFaults } from "../../lib/study/min.js";
+import { type MinInput, minCurve, minFaults } from "../../lib/analysis/min.js";
 import { generateTrace } from "../../lib/trace/generate.js";
 import {
   nrFilePages,

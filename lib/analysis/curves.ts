@@ -1,8 +1,8 @@
 import type { RefaultCurveRow } from "../plot/refault-curve.js";
+import { footprintOf } from "../study/grid.js";
+import type { Row } from "../study/run-grid.js";
 import type { Trace } from "../trace/trace.js";
-import { footprintOf } from "./grid.js";
 import { minCurve } from "./min.js";
-import type { Row } from "./run-grid.js";
 
 /*
  * Curves over memory sizes. Rates are per 1,000 trace records: a record is one visit of a page, however many

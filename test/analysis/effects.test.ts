@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Effect, effects, ofTraces, overall, STANDARD_MEASURES } from "../../lib/study/effects.js";
+import { type Effect, effects, ofTraces, overall, STANDARD_MEASURES } from "../../lib/analysis/effects.js";
 import type { Row } from "../../lib/study/run-grid.js";
 
 type Numbers = readonly [refaults: number, pgscan: number, pgrefill: number];

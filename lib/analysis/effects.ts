@@ -13,10 +13,11 @@
  * programs. Few seeds or traces make narrow BCa intervals too narrow: with 5 values a nominal 95 % covers
  * about 84 % (normal data).
  */
+
+import { pairedRatioOfEach } from "../stats/bootstrap.js";
+import { mean } from "../stats/resample.js";
+import type { Row } from "../study/run-grid.js";
 import { inputError } from "../util/error.js";
-import { pairedRatioOfEach } from "./bootstrap.js";
-import { mean } from "./resample.js";
-import type { Row } from "./run-grid.js";
 
 /** One effect: of a point on a measure, on one trace or, without `trace`, over all. */
 export interface Effect {
