@@ -1,4 +1,4 @@
-/* The few statistics that the summaries need. */
+/* Quantiles and ranks. */
 
 /** Quantile by linear interpolation between the sorted values (R's type 7). NaN of nothing. @param share - 0 to 1. */
 export function quantile(values: readonly number[], share: number): number {
@@ -11,7 +11,7 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
-function ranks(values: readonly number[]): number[] {
+export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const found = new Array<number>(values.length);
   for (let i = 0; i < order.length; ) {
