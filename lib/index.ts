@@ -13,6 +13,21 @@ export {
 export { type MinFaults, minCurve, minFaults } from "./analysis/min.js";
 // names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
+// designs
+export { bundle, factorsBetween } from "./design/between.js";
+export type { Kind } from "./design/combinations.js";
+export { describeDesign, estimateSeconds, type Pace } from "./design/describe.js";
+export {
+  type Design,
+  type DesignSize,
+  type DesignSpec,
+  design,
+  type InvalidCell,
+  type Place,
+  type Places,
+} from "./design/design.js";
+export type { Factor } from "./design/factor.js";
+export type { AliasStructure } from "./design/fraction.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
 export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";

@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: ["policies", "reclaim", "mechanisms", "mm", "trace", "util"],
   study: ["sim", "policies", "reclaim", "mechanisms", "mm", "trace", "util"],
   stats: ["util"],
-  design: ["study", "sim", "trace", "util"],
+  design: ["study", "sim", "mechanisms", "trace", "util"],
   analysis: ["design", "study", "stats", "sim", "trace", "util"],
 };
 const SIMULATOR = ["util", "mm", "mechanisms", "reclaim", "policies", "sim"];
