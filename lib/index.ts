@@ -69,9 +69,11 @@ export { generateTrace } from "./trace/generate.js";
 export { generators } from "./trace/generators/index.js";
 export { rigRecords, rigWorkloads } from "./trace/generators/rig.js";
 export type { GeneratedSpec } from "./trace/generators/stream.js";
+export { writeOracleGeneral } from "./trace/import/oracle-general.js";
+export { PAGE_FORMATS, readTrace } from "./trace/import/read-trace.js";
 export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
 export { readRigFile, sum32 } from "./trace/rig-format.js";
-export type { GeneratorParams, PageFile, TraceSpec } from "./trace/spec.js";
+export type { GeneratorParams, PageFile, PageFormat, TraceSpec } from "./trace/spec.js";
 export { listTraces, openTrace } from "./trace/store.js";
 export type { Trace, TraceEvent, TraceFile, TraceLayout, Vma } from "./trace/trace.js";
 // util

@@ -100,7 +100,7 @@ describe("refused", () => {
     [["--kernel-memory", "--no-kernel-memory"], /--kernel-memory with --no-kernel-memory/],
     [["--set", "walk"], /invalid --set: walk/],
     [["--set", "walk=on", "--set", "walk=off"], /--set walk given twice/],
-    [["--format", "csv"], /invalid --format: csv; give rig, parquet, list/],
+    [["--format", "frob"], /invalid --format: frob; give rig, parquet, list, oracleGeneral, csv, block/],
     [["--format", "parquet", "--stride", "2"], /--stride 2 with --format parquet/],
     [["--frob"], /unknown option '--frob'; see --help/],
   ])("%j", (more, message) => {

@@ -10,7 +10,8 @@ import type { CellSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
 import { withKernelNames } from "../validate/kernel-names.js";
-import { type RecordedSpec, readRunOptions, USAGE } from "./run-options.js";
+import { readRunOptions, USAGE } from "./run-options.js";
+import { openFile, type RecordedSpec } from "./trace-options.js";
 
 /** What the command prints. */
 export interface RunReport {
@@ -18,12 +19,6 @@ export interface RunReport {
   readonly status: "ok" | "oom";
   readonly counters: Readonly<Record<string, number>>;
   readonly checkpoints: readonly Readonly<Record<string, number>>[];
-}
-
-async function open(spec: RecordedSpec): Promise<Trace> {
-  // Loaded on demand: a file of page numbers needs no Parquet decoder.
-  if (spec.pages) return (await import("../trace/page-file.js")).readPageFile(spec.recorded, spec.pages);
-  return (await import("../trace/store.js")).openTrace(spec);
 }
 
 /** Anonymous pages of a layout whose pages are `stride` slots apart. */
@@ -36,7 +31,7 @@ function anonPages(trace: Trace, { pages }: RecordedSpec): number {
 export async function run(args: readonly string[]): Promise<RunReport | undefined> {
   const request = readRunOptions(args);
   if (request === undefined) return undefined;
-  const trace = await open(request.trace);
+  const trace = await openFile(request.trace);
   const cell = request.cell(anonPages(trace, request.trace));
   const { status, counters, checkpoints = [] } = await runCell(cell, trace);
   return {

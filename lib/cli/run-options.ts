@@ -1,19 +1,23 @@
 /* The options of `reclaim-lab run`, and the cell that they describe. */
 import type { CellSpec, MachineSpec, SwitchValue } from "../sim/cell.js";
-import type { PageFile, TraceSpec } from "../trace/spec.js";
 import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
 import { maybeNumber, parseOptions, readNumber, readWord } from "./arguments.js";
+import {
+  FORMAT_USAGE,
+  LAYOUT_USAGE,
+  type RecordedSpec,
+  readTraceSpec,
+  TRACE_OPTIONS,
+} from "./trace-options.js";
 
-export const USAGE = `reclaim-lab run --trace FILE --memory-max PAGES [options]
+export const USAGE: string = `reclaim-lab run --trace FILE --memory-max PAGES [options]
 
 Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what reclaim counted.
 
   --trace FILE            the accesses; for parquet also the name of a trace of data/traces
-  --format F              rig      uint32 LE: bit 31 store, bit 30 file, bits 0 to 27 page
-                          list     text, a line an access: [read | write] PAGE [anon | file]
-                          parquet  a recorded trace       [parquet if the name ends so or has no ending, else rig]
+${FORMAT_USAGE}
   --memory-max PAGES      memory.max
   --policy NAME           lru, mglru, or another of lib/policies               [lru if --lru-gen-enabled 0, else mglru]
   --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
@@ -24,10 +28,7 @@ Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what 
   --seed N                of what is random in a policy                                               [1]
   --json                  one JSON object {spec, status, counters, checkpoints} on stdout, nothing else there
 
-Layout of a rig or list file:
-  --file-access A         mmap, or pread: accesses through a descriptor                               [mmap]
-  --stride N              distance of anonymous pages, in pages; 512: one a page table                [1]
-  --anon-pages N, --file-pages N                                          [highest page accessed, plus one]
+${LAYOUT_USAGE}
 
 The machine around the workload. For rig, that of the measuring rig (data/kernel/rig); else none:
   --kernel-memory, --no-kernel-memory   page tables and page-cache nodes are charged, or not          [rig: charged]
@@ -40,7 +41,6 @@ status is "ok", or "oom" where the kernel's OOM killer would act; both exit with
 
 const OPTIONS = {
   trace: { type: "string" },
-  format: { type: "string" },
   "memory-max": { type: "string" },
   policy: { type: "string" },
   "lru-gen-enabled": { type: "string" },
@@ -50,10 +50,7 @@ const OPTIONS = {
   set: { type: "string", multiple: true },
   seed: { type: "string", default: "1" },
   json: { type: "boolean", default: false },
-  "file-access": { type: "string" },
-  stride: { type: "string" },
-  "anon-pages": { type: "string" },
-  "file-pages": { type: "string" },
+  ...TRACE_OPTIONS,
   "kernel-memory": { type: "boolean", default: false },
   "no-kernel-memory": { type: "boolean", default: false },
   pinned: { type: "string" },
@@ -63,14 +60,10 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-const FORMATS = ["rig", "parquet", "list"] as const;
 const PROFILES = ["6.1", "6.12", "7.3"] as const;
 const SWAPS = ["zram", "disk", "none"] as const;
 const PAGE = 4096;
 const MAX_PAGES = 2 ** 28;
-
-/** Spec of a trace in a file. */
-export type RecordedSpec = Extract<TraceSpec, { readonly recorded: string }>;
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
 
@@ -85,33 +78,6 @@ export interface RunRequest {
 function needed(option: string, value: string | undefined, example: string): string {
   if (value !== undefined && value !== "") return value;
   inputError(`missing option: --${option}; give for instance --${option} ${example}, or see --help`);
-}
-
-function formatOf(values: Values, file: string): (typeof FORMATS)[number] {
-  if (values.format !== undefined) return readWord("format", values.format, FORMATS);
-  return file.endsWith(".parquet") || !/[./\\]/.test(file) ? "parquet" : "rig";
-}
-
-function readTraceSpec(values: Values): { format: (typeof FORMATS)[number]; trace: RecordedSpec } {
-  const file = needed("trace", values.trace, "accesses.bin");
-  const format = formatOf(values, file);
-  if (format === "parquet") {
-    for (const option of ["file-access", "stride", "anon-pages", "file-pages"] as const) {
-      if (values[option] === undefined) continue;
-      inputError(`refused: --${option} ${values[option]} with --format parquet: the file has its own layout`);
-    }
-    return { format, trace: { recorded: file } };
-  }
-  const anonPages = maybeNumber("anon-pages", values["anon-pages"], 0, MAX_PAGES);
-  const filePages = maybeNumber("file-pages", values["file-pages"], 0, MAX_PAGES);
-  const pages: PageFile = {
-    format,
-    fileAccess: readWord("file-access", values["file-access"] ?? "mmap", ["mmap", "pread"]),
-    stride: readNumber("stride", values.stride ?? "1", 1, 2 ** 20),
-    ...(anonPages !== undefined && { anonPages }),
-    ...(filePages !== undefined && { filePages }),
-  };
-  return { format, trace: { recorded: file, pages } };
 }
 
 /** AXIS=VALUE, where a value may be a number, true, false, or a word. */
@@ -195,7 +161,7 @@ function readMachine(values: Values, base: MachineSpec): MachineSpec | undefined
 export function readRunOptions(args: readonly string[]): RunRequest | undefined {
   const values = parseOptions(args, OPTIONS);
   if (values.help) return undefined;
-  const { format, trace } = readTraceSpec(values);
+  const { format, trace } = readTraceSpec(needed("trace", values.trace, "accesses.bin"), values);
   const cell = {
     trace,
     memoryMax: readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { inputError } from "../util/error.js";
 import { traceDigest } from "./digest.js";
 import { generateTrace } from "./generate.js";
-import { readPageFile } from "./page-file.js";
+import { readTrace } from "./import/read-trace.js";
 import { decodeTrace, readBytes } from "./parquet.js";
 import { readRaw, writeRaw } from "./raw-cache.js";
 import type { TraceSpec } from "./spec.js";
@@ -97,7 +97,7 @@ async function openRecorded(path: string, cacheDir: string): Promise<Trace> {
 /**
  * Open the trace that a spec names. The arrays stand on SharedArrayBuffers. Opening the same spec again in one
  * process gives the same object, even if the file has changed since (of generated traces, the last few are kept). Throws an InputError for an unknown name or
- * generator, a window outside the trace, and everything that `readTraceFile` and `readPageFile` refuse.
+ * generator, a window outside the trace, and everything that `readTraceFile` and `readTrace` refuse.
  */
 export async function openTrace(spec: TraceSpec, options: OpenOptions = {}): Promise<Trace> {
   if ("generated" in spec) return generated(spec);
@@ -106,7 +106,7 @@ export async function openTrace(spec: TraceSpec, options: OpenOptions = {}): Pro
   const key = pages === undefined ? path : `${path} ${JSON.stringify(pages)}`;
   const cacheDir = options.cacheDir ?? join(ROOT, ".cache", "traces");
   const whole = once(key, async () =>
-    pages === undefined ? openRecorded(path, cacheDir) : readPageFile(path, pages),
+    pages === undefined ? openRecorded(path, cacheDir) : readTrace(path, pages),
   );
   if (window === undefined) return whole;
   return once(`${key} ${window.start} ${window.length}`, async () => {

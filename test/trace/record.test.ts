@@ -8,7 +8,7 @@ import { LackeyLog } from "../../lib/trace/record/lackey-log.js";
 import { LackeyProcess, type ProcessStart } from "../../lib/trace/record/lackey-process.js";
 import { Recorder, type Reduction } from "../../lib/trace/record/recorder.js";
 import { refilter } from "../../lib/trace/record/refilter.js";
-import { StraceLog } from "../../lib/trace/record/strace-run.js";
+import { StraceLog } from "../../lib/trace/record/strace-log.js";
 import { pageOfSlot, SLOT_MASK, type Trace, WRITE } from "../../lib/trace/trace.js";
 import { traceOf, traces } from "./sample.js";
 

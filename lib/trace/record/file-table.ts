@@ -20,22 +20,18 @@ export class FileTable {
   /** File and page of each fd page id. */
   readonly fdPages: { readonly file: number; readonly page: number }[] = [];
 
-  constructor(private readonly folder: string) {}
+  /** @param looks - False: paths are names of another machine, or of another time; nothing is looked up on this one. */
+  constructor(
+    private readonly folder: string,
+    private readonly looks: boolean = true,
+  ) {}
 
   /** Id of the file at an absolute path; -1 if it is no regular file. A path that is gone counts as a file. */
   open(path: string): number {
     const special = /^\/(dev|proc|sys)\//.test(path) || !path.startsWith("/");
     if (special) return -1;
-    let real = path;
-    let nr = 0;
-    try {
-      real = realpathSync(path);
-      const stat = statSync(real);
-      if (!stat.isFile()) return -1;
-      nr = Math.ceil(stat.size / 4096);
-    } catch {
-      // A temporary file may be unlinked before its line of the log is read.
-    }
+    const { real, nr } = this.looks ? lookUp(path) : { real: path, nr: 0 };
+    if (nr < 0) return -1;
     let id = this.byPath.get(real);
     if (id === undefined) {
       id = this.files.length;
@@ -70,5 +66,18 @@ export class FileTable {
     const seen = this.files[file]!;
     seen.nr = Math.max(seen.nr, page + 1);
     return id;
+  }
+}
+
+/** The path without links, and the length in pages; -1 if it is no regular file. */
+function lookUp(path: string): { real: string; nr: number } {
+  let real = path;
+  try {
+    real = realpathSync(path);
+    const stat = statSync(real);
+    return { real, nr: stat.isFile() ? Math.ceil(stat.size / 4096) : -1 };
+  } catch {
+    // A temporary file may be unlinked before its line of the log is read.
+    return { real, nr: 0 };
   }
 }

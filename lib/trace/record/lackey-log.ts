@@ -35,6 +35,8 @@ for (let digit = 0; digit < 16; digit++) HEX[digit.toString(16).charCodeAt(0)] =
 /** Decodes one process's log, fed in pieces of any length. */
 export class LackeyLog {
   private rest: Buffer = Buffer.alloc(0);
+  /** Lines seen, the one that the sink is being given included. */
+  nrLines = 0;
 
   constructor(private readonly sink: LackeySink) {}
 
@@ -45,10 +47,16 @@ export class LackeyLog {
     for (;;) {
       const end = data.indexOf(NEWLINE, at);
       if (end < 0) break;
+      this.nrLines++;
       if (!this.accessLine(data, at, end)) this.sink.text(data.toString("latin1", at, end));
       at = end + 1;
     }
     this.rest = Buffer.from(data.subarray(at));
+  }
+
+  /** The log ends: what is left is a line, too. */
+  end(): void {
+    if (this.rest.length > 0) this.push(Buffer.from("\n"));
   }
 
   /** True if the line is an access, which then went to the sink. */

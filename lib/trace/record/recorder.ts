@@ -98,8 +98,9 @@ export class Recorder {
   constructor(
     folder: string,
     private readonly reduction: Reduction,
+    files: FileTable = new FileTable(folder),
   ) {
-    this.files = new FileTable(folder);
+    this.files = files;
   }
 
   process(): ProcessRecorder {
