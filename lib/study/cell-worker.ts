@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import type { Trace } from "../trace/trace.js";
 import { checkResult } from "./results.js";
@@ -12,7 +13,12 @@ export interface CellTask {
 
 /** How a cell ended. Errors go as data: an Error loses its class on the way between threads. */
 export type Outcome =
-  | { readonly ok: true; readonly result: CellResult }
+  | {
+      readonly ok: true;
+      readonly result: CellResult;
+      /** Where it was computed and how long it took, in milliseconds; kept beside the result, not in it. */
+      readonly made?: { readonly host: string; readonly ms: number };
+    }
   | {
       readonly ok: false;
       /** One line: what to put into the row. */
@@ -25,11 +31,13 @@ export type Outcome =
 export async function runTask({ spec, trace, runner }: CellTask): Promise<Outcome> {
   try {
     const { runCell } = (await import(runner)) as { runCell(spec: CellSpec, trace: Trace): Promise<unknown> };
+    const startMs = performance.now();
     const result = await runCell(spec, trace);
+    const made = { host: hostname(), ms: performance.now() - startMs };
     const wrong = checkResult(result);
     if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };
     const { status, counters } = result as CellResult;
-    return { ok: true, result: { status, counters: { ...counters } } };
+    return { ok: true, result: { status, counters: { ...counters } }, made };
   } catch (error) {
     return failed(error);
   }

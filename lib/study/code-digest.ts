@@ -40,6 +40,11 @@ export async function codeDigest(root: URL): Promise<string> {
   return sha256(lines.sort().join(""));
 }
 
+/** Digest of the code behind a cell: the simulator's, and that of its policy's module if it has one. */
+export function cellCode(simulator: string, module: string | undefined): string {
+  return module === undefined ? simulator : sha256(`${simulator} ${module}`);
+}
+
 /**
  * sha256 (hex) over a module (file URL, absolute path or package name) and all files that its relative
  * imports reach, by content: the same files elsewhere give the same digest. Packages that it imports are not

@@ -1,81 +1,206 @@
-import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
-import { canonicalJson, sha256 } from "./hash.js";
+import { openDatabase } from "./results/database.js";
+import { cellKey, type EntryKey, type Made } from "./results/entry.js";
+import { withNewest } from "./results/generation.js";
+import { mergeResults } from "./results/merge.js";
+import { ownName } from "./results/owner.js";
+import { describeRun } from "./results/provenance.js";
+import { appendLine, readSegments, SEGMENTS, segmentPath } from "./results/segment.js";
 
 /*
- * Finished cells on disk: <folder>/cells/<hash>.json, one file a cell, written beside and renamed into place,
- * so that a reader sees a whole entry or none, and several processes may share a folder. An entry holds what
- * is the same on every run (spec, digests, result) and a checksum; no times and no host names.
+ * Finished cells on disk. A results folder holds
+ *
+ *   segments/<owner>.log  one segment a run: each result is appended the moment it is known
+ *   merged/<number>/      one generation: all results so far as Parquet and DuckDB files that never change
+ *   current               link to the newest generation, for people: current/cells.duckdb, current/cells.parquet
+ *   studies/<name>.json   which cells a named study consists of
+ *
+ *     run A --append--> segments/A --+
+ *                                    +-- at the end of each run: merge --> merged/000007 --rename--> visible as a whole
+ *     run B --append--> segments/B --+                             (then segment A goes; B is still written)
+ *
+ * Why not write DuckDB directly: its file has one writer process, which shuts out readers, too. Here nobody locks:
+ *
+ * - A run writes to its own segment only, one write a result. A kill at any moment cuts the last line at most,
+ *   which its checksum shows: the cells in flight are lost, nothing else.
+ * - A generation is made beside and renamed into place. The rename fails if another process made that number
+ *   first; then the merge starts again from there. A kill leaves a folder that nobody looks at.
+ * - A segment is removed once it is merged, and only by its writer or after the writer's death. A reader reads
+ *   segments first and the newest generation second, so it misses nothing that was moved meanwhile.
+ * - A result in two segments is one result: equal hash, equal bytes.
+ * - DuckDB's file is for people. A program that holds it open keeps its old generation and stops nobody.
+ *
+ * Against a power cut, a generation is on disk (fsync) before segments go; what a segment had not yet written back
+ * is lost. Provenance (who, when, with which versions) lies beside the results and is no part of their checksum.
  */
 
-/** What a result depends on, kept beside it for people; the hash is made of the same. */
-export interface EntryKey {
+export type { EntryKey } from "./results/entry.js";
+
+/** Results of the wanted cells that other code computed: how many, by its digest. */
+export interface StaleCells {
+  readonly codeDigest: string;
+  readonly cells: number;
+}
+
+/** What a folder has of the wanted results. */
+export interface Kept {
+  /** By hash. */
+  readonly results: ReadonlyMap<string, CellResult>;
+  /** Of the others, those that are there by other code; most cells first. */
+  readonly stale: readonly StaleCells[];
+}
+
+/** A result that is looked for. */
+export interface Wanted {
+  readonly hash: string;
   readonly spec: CellSpec;
   readonly traceDigest: string;
-  readonly codeDigest: string;
 }
 
 /** A folder of finished cells. */
 export interface ResultStore {
-  /** The result under a hash; undefined if there is none, or none that is whole. */
-  load(hash: string): Promise<CellResult | undefined>;
+  /** The results under these hashes, by one query. A result that is not whole is none. */
+  load(wanted: readonly Wanted[]): Promise<Kept>;
   /** Keep a result. Never rejects: what goes wrong is in {@link ResultStore.problem}. */
-  save(hash: string, key: EntryKey, result: CellResult): Promise<void>;
-  /** Files that were half-written or corrupt and were passed over. */
+  save(hash: string, key: EntryKey, result: CellResult, made?: Pick<Made, "host" | "ms">): Promise<void>;
+  /** Merge what was kept into the DuckDB and Parquet files. Never rejects; if it fails, results stay in the segment. */
+  close(): Promise<void>;
+  /** Entries that were half-written or corrupt and were passed over. */
   readonly damaged: readonly string[];
   /** Why results are not kept (read-only, full disk); undefined while they are. */
   readonly problem: string | undefined;
+  /** Why they could not be merged; they are kept all the same. */
+  readonly mergeProblem: string | undefined;
 }
 
 /**
  * Open, or create, a results folder. A folder that cannot be written to is no error: what it holds is read,
  * the study runs, and `problem` says why nothing is kept. After the first failed write no other is tried.
  *
- * @throws InputError if the path, or its `cells`, is a file.
+ * @throws InputError if the path, or its `segments`, is a file.
  */
 export async function openResults(folder: string): Promise<ResultStore> {
-  const cells = join(folder, "cells");
+  const owner = ownName();
+  const path = segmentPath(folder, owner);
   const damaged: string[] = [];
-  let problem: string | undefined;
-  let nrWrites = 0;
-  try {
-    await mkdir(cells, { recursive: true });
-    await access(cells, constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" || code === "ENOTDIR")
-      inputError(`not a folder: ${cells} (results); name a folder or a free path`);
-    problem = reason(error);
-  }
+  let problem = await makeFolder(folder);
+  let mergeProblem: string | undefined;
+  let run: Promise<{ readonly host: string }> | undefined;
+  let hasLog = false;
+  /** The first line of the segment: this run. */
+  const begin = async (): Promise<{ readonly host: string }> => {
+    const record = await describeRun(owner);
+    await appendLine(path, { run: record });
+    return record;
+  };
   return {
     damaged,
     get problem() {
       return problem;
     },
-    async load(hash) {
-      const path = join(cells, `${hash}.json`);
-      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) =>
-        error.code === "ENOENT" || error.code === "ENOTDIR" ? undefined : "",
-      );
-      if (text === undefined) return undefined;
-      const result = parseEntry(text, hash);
-      if (result === undefined) damaged.push(path);
-      return result;
+    get mergeProblem() {
+      return mergeProblem;
     },
-    async save(hash, key, result) {
+    async load(wanted) {
+      const found = await readKept(folder, wanted, damaged);
+      hasLog = found.hasLog;
+      return found;
+    },
+    async save(hash, key, result, made) {
       if (problem !== undefined) return;
-      const beside = join(cells, `${hash}.${process.pid}-${nrWrites++}.tmp`);
       try {
-        await writeFile(beside, entryText(hash, key, result));
-        await rename(beside, join(cells, `${hash}.json`));
+        const { host } = await (run ??= begin());
+        const { spec, traceDigest, codeDigest } = key;
+        const entry = { hash, spec, traceDigest, codeDigest, result };
+        const at = new Date().toISOString();
+        await appendLine(path, { entry, made: { host, ms: null, ...made, run: owner, at } });
       } catch (error) {
         problem = reason(error);
-        await rm(beside, { force: true }).catch(() => undefined);
+      }
+    },
+    async close() {
+      if (run === undefined && !hasLog) return;
+      if (problem !== undefined && run === undefined) return;
+      try {
+        await mergeResults(folder, { own: path });
+      } catch (error) {
+        mergeProblem = reason(error);
       }
     },
   };
+}
+
+async function readKept(
+  folder: string,
+  wanted: readonly Wanted[],
+  damaged: string[],
+): Promise<Kept & { readonly hasLog: boolean }> {
+  const results = new Map<string, CellResult>();
+  const stale = new Map<string, number>();
+  const segments = await readSegments(folder);
+  damaged.push(...segments.damaged);
+  for (const { hash } of wanted) {
+    const found = segments.entries.get(hash);
+    if (found !== undefined) results.set(hash, found.entry.result);
+  }
+  await withNewest(
+    folder,
+    async (generation) => {
+      const missing = wanted.filter(({ hash }) => !results.has(hash));
+      if (generation === undefined || missing.length === 0) return;
+      const database = await openDatabase();
+      try {
+        const file = join(generation.path, "entries.parquet");
+        const rows = await database.rows<{ hash: string; result: string; whole: boolean }>(
+          `select hash, result, sha256(hash || ' ' || result) = "check" as whole from read_parquet($file)
+           where hash in (select unnest($hashes::varchar[]))`,
+          { file, hashes: missing.map(({ hash }) => hash) },
+        );
+        for (const { hash, result, whole } of rows) {
+          if (whole) results.set(hash, JSON.parse(result) as CellResult);
+          else damaged.push(`${file}:${hash}`);
+        }
+        const others = missing.filter(({ hash }) => !results.has(hash)).map(cellKey);
+        if (others.length === 0) return;
+        const counts = await database.rows<{ code: string; nr: number }>(
+          `select code_digest as code, count(*)::double as nr from read_parquet($file)
+           where cell in (select unnest($cells::varchar[])) group by all`,
+          { file, cells: others },
+        );
+        for (const { code, nr } of counts) stale.set(code, nr);
+      } finally {
+        database.close();
+      }
+    },
+    (path) => damaged.push(path),
+  );
+  const missing = new Set(wanted.filter(({ hash }) => !results.has(hash)).map(cellKey));
+  for (const { entry } of missing.size === 0 ? [] : segments.entries.values()) {
+    if (missing.has(cellKey(entry))) stale.set(entry.codeDigest, (stale.get(entry.codeDigest) ?? 0) + 1);
+  }
+  const counted = [...stale].map(([codeDigest, cells]) => ({ codeDigest, cells }));
+  return {
+    results,
+    stale: counted.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1)),
+    hasLog: segments.paths.length > 0,
+  };
+}
+
+async function makeFolder(folder: string): Promise<string | undefined> {
+  const log = join(folder, SEGMENTS);
+  try {
+    await mkdir(log, { recursive: true });
+    await access(log, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" || code === "ENOTDIR")
+      inputError(`not a folder: ${log} (results); name a folder or a free path`);
+    return reason(error);
+  }
 }
 
 /** What is wrong with something that should be a {@link CellResult}; undefined if nothing is. */
@@ -90,28 +215,9 @@ export function checkResult(value: unknown): string | undefined {
   return undefined;
 }
 
-function entryText(hash: string, key: EntryKey, result: CellResult): string {
-  return `${canonicalJson({ hash, ...key, result, check: checksum(hash, result) })}\n`;
-}
-
-function parseEntry(text: string, hash: string): CellResult | undefined {
-  try {
-    const { result, check } = JSON.parse(text) as { result?: unknown; check?: unknown };
-    if (checkResult(result) !== undefined) return undefined;
-    return check === checksum(hash, result as CellResult) ? (result as CellResult) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Over the hash too, so that an entry renamed to another cell's name is not taken for it. */
-function checksum(hash: string, result: CellResult): string {
-  return sha256(`${hash} ${canonicalJson(result)}`);
-}
-
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
+  if (code === "ENOSPC" || code === "EDQUOT" || /No space left/.test(message)) return "the disk is full";
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") return "the folder is read-only";
   return message;
 }

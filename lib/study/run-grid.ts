@@ -2,6 +2,7 @@ import type { CellResult } from "../sim/cell.js";
 import type { OpenExecutor } from "./executor.js";
 import type { Cell, Labels, OpenTrace } from "./grid.js";
 import type { Progress } from "./progress.js";
+import type { StaleCells } from "./results.js";
 import { StudyRun } from "./study-run.js";
 
 /** One row of a study. The same cells, traces and code give the same rows, whatever the timing. */
@@ -27,6 +28,11 @@ export interface StudyResult {
   readonly cached: number;
   /** Rows that are errors. */
   readonly failed: number;
+  /**
+   * Cells that were missing but are kept as other code computed them. They were computed again, never mixed in.
+   * `reclaim-lab results stale` lists them, `reclaim-lab results prune` removes them.
+   */
+  readonly stale: readonly StaleCells[];
   /** What the reader of the results should know: results not kept, damaged entries, faults with their place. */
   readonly notes: readonly string[];
 }
@@ -66,7 +72,11 @@ export interface RunOptions {
  */
 export async function runGrid(cells: readonly Cell[], options: RunOptions = {}): Promise<StudyResult> {
   const run = new StudyRun(cells, options);
-  await run.plan();
-  await run.compute();
+  try {
+    await run.plan();
+    await run.compute();
+  } finally {
+    await run.close();
+  }
   return run.finish();
 }

@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { failed, type Outcome } from "./cell-worker.js";
-import { codeDigest, moduleDigest } from "./code-digest.js";
+import { cellCode, codeDigest, moduleDigest } from "./code-digest.js";
 import { type Executor, openThreads } from "./executor.js";
 import { type Cell, openStored } from "./grid.js";
-import { canonicalJson, cellHash, sha256 } from "./hash.js";
+import { canonicalJson, cellHash } from "./hash.js";
 import { StudyInterrupted } from "./interrupted.js";
 import { BUILT } from "./pool.js";
-import { openResults, type ResultStore } from "./results.js";
+import { openResults, type ResultStore, type StaleCells } from "./results.js";
 import type { Row, RunOptions, StudyResult } from "./run-grid.js";
 import { SharedTraces } from "./shared-traces.js";
 
@@ -34,6 +34,7 @@ export class StudyRun {
   readonly #startMs = performance.now();
   #store: ResultStore | undefined;
   #missing: Task[] = [];
+  #stale: readonly StaleCells[] = [];
   #computed = 0;
   #cached = 0;
   #failed = 0;
@@ -61,11 +62,16 @@ export class StudyRun {
     const { results } = this.#options;
     if (results !== undefined) this.#store = await openResults(results);
     this.#tellProblem();
-    for (const task of await this.#nameCells()) {
-      const kept = await this.#store?.load(task.hash);
-      if (kept === undefined) this.#missing.push(task);
-      else this.#settle(task, { ok: true, result: kept }, true);
+    const tasks = [...(await this.#nameCells())];
+    const kept = await this.#store?.load(
+      tasks.map(({ hash, cell: { spec, traceDigest } }) => ({ hash, spec, traceDigest })),
+    );
+    for (const task of tasks) {
+      const result = kept?.results.get(task.hash);
+      if (result === undefined) this.#missing.push(task);
+      else this.#settle(task, { ok: true, result }, true);
     }
+    this.#stale = kept?.stale ?? [];
     const damaged = this.#store?.damaged ?? [];
     if (damaged.length > 0) {
       this.#note(
@@ -100,12 +106,23 @@ export class StudyRun {
     this.#throwIfAborted();
   }
 
+  /** Give the results folder back, with what was computed merged; whatever became of the run. */
+  async close(): Promise<void> {
+    await this.#store?.close();
+    const { problem, mergeProblem } = this.#store ?? {};
+    if (mergeProblem !== undefined && problem === undefined)
+      this.#note(
+        `results are kept, but not merged: ${mergeProblem} (${this.#options.results}); run again to merge`,
+      );
+  }
+
   finish(): StudyResult {
     return {
       rows: this.#rows as Row[],
       computed: this.#computed,
       cached: this.#cached,
       failed: this.#failed,
+      stale: this.#stale,
       notes: this.#notes,
     };
   }
@@ -120,7 +137,7 @@ export class StudyRun {
       try {
         const { module } = cell.spec.policy;
         if (module !== undefined && !modules.has(module)) modules.set(module, moduleDigest(module));
-        const code = module === undefined ? base : sha256(`${base} ${await modules.get(module)}`);
+        const code = cellCode(base, module === undefined ? undefined : await modules.get(module));
         const hash = cellHash(cell.spec, cell.traceDigest, code);
         const task = tasks.get(hash) ?? { cell, hash, codeDigest: code, indices: [] };
         task.indices.push(index);
@@ -138,7 +155,8 @@ export class StudyRun {
     if (outcome === undefined) return;
     if (outcome.ok) {
       const { spec, traceDigest } = task.cell;
-      await this.#store?.save(task.hash, { spec, traceDigest, codeDigest: task.codeDigest }, outcome.result);
+      const key = { spec, traceDigest, codeDigest: task.codeDigest };
+      await this.#store?.save(task.hash, key, outcome.result, outcome.made);
       this.#tellProblem();
     }
     this.#computed++;

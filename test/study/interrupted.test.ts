@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../lib/study/progress.js";
 import { cellsOf, tempFolder } from "./fixtures/cells.js";
+import { nrKept } from "./fixtures/kept.js";
 import { calls, logged, run } from "./fixtures/run.js";
 
 describe("interrupted", () => {
@@ -23,7 +24,7 @@ describe("interrupted", () => {
       await expect(stopped).rejects.toThrow(
         /^interrupted: \d+ of 24 cells were finished and are kept in .*; run again/,
       );
-      const kept = readdirSync(join(results, "cells")).filter((file) => file.endsWith(".json")).length;
+      const kept = await nrKept(results);
       expect(kept).toBeGreaterThanOrEqual(stopAt);
       const resumed = await run(cells, { results });
       expect(resumed).toMatchObject({ cached: kept, computed: 24 - kept, failed: 0 });
@@ -60,13 +61,13 @@ describe("interrupted", () => {
       expect(first.code).toBe(signal === "SIGINT" ? 130 : null);
       if (signal === "SIGINT")
         expect(first.stderr).toMatch(/^StudyInterrupted: interrupted: \d+ of 12 cells/);
-      const entries = readdirSync(join(results, "cells")).filter((file) => file.endsWith(".json"));
-      expect(entries.length).toBeGreaterThanOrEqual(4);
-      expect(entries.length).toBeLessThan(12);
+      const kept = await nrKept(results);
+      expect(kept).toBeGreaterThanOrEqual(4);
+      expect(kept).toBeLessThan(12);
       const before = calls(log).length;
       const second = await study(results);
       expect(second.code).toBe(0);
-      expect(calls(log).length - before).toBe(12 - entries.length);
+      expect(calls(log).length - before).toBe(12 - kept);
       expect(JSON.parse(second.stdout.trim().split("\n").at(-1)!).length).toBe(12);
     },
   );

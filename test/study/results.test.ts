@@ -1,29 +1,13 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { CellResult, CellSpec } from "../../lib/sim/cell.js";
+import { readResults, verifyResults } from "../../lib/study/results/catalog.js";
+import { openDatabase } from "../../lib/study/results/database.js";
 import { openResults } from "../../lib/study/results.js";
-import { runGrid } from "../../lib/study/run-grid.js";
-import { cellsOf, FAKE_RUNNER, fakeOpen, TRACES, tempFolder } from "./fixtures/cells.js";
-
-/** Makes every write fail with this code, as a full or read-only disk does; tests may run as root, who may write anywhere. */
-const disk = vi.hoisted(() => ({ fails: undefined as string | undefined }));
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  const failing =
-    <F extends (...args: never[]) => unknown>(name: string, call: F) =>
-    (...args: Parameters<F>) =>
-      disk.fails
-        ? Promise.reject(Object.assign(new Error(`${disk.fails}: ${name}`), { code: disk.fails }))
-        : call(...args);
-  return { ...real, writeFile: failing("writeFile", real.writeFile) };
-});
-afterEach(() => {
-  disk.fails = undefined;
-});
+import { tempFolder } from "./fixtures/cells.js";
+import { entryOf } from "./fixtures/entry-of.mjs";
 
 const spec: CellSpec = {
   trace: { recorded: "sort" },
@@ -42,69 +26,165 @@ const result: CellResult = {
 };
 const hash = "ab".repeat(32);
 
+const wanted = [{ hash, spec, traceDigest: "t" }];
+const files = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.startsWith("current/"))
+    .sort();
+const segmentOf = (folder: string): string =>
+  join(folder, "segments", readdirSync(join(folder, "segments"))[0]!);
+
 describe("openResults", () => {
-  it("gives back what it keeps; an entry holds no time and no host", async () => {
+  it("gives back what it keeps, before it is merged and after", async () => {
     const folder = tempFolder();
     const store = await openResults(folder);
-    expect(await store.load(hash)).toBe(undefined);
+    expect((await store.load(wanted)).results.size).toBe(0);
     await store.save(hash, key, result);
-    expect(await store.load(hash)).toEqual(result);
-    const path = join(folder, "cells", `${hash}.json`);
-    const text = readFileSync(path, "utf8");
-    await (await openResults(folder)).save(hash, key, result);
-    expect(readFileSync(path, "utf8")).toBe(text);
-    expect(Object.keys(JSON.parse(text))).toEqual([
-      "check",
-      "codeDigest",
-      "hash",
-      "result",
-      "spec",
-      "traceDigest",
+    for (const reader of [store, await openResults(folder)])
+      expect((await reader.load(wanted)).results.get(hash)).toEqual(result);
+    await store.close();
+    expect(files(folder)).toEqual([
+      "current",
+      "merged",
+      "merged/000001",
+      ...["cells.duckdb", "cells.parquet", "entries.parquet", "made.parquet", "runs.parquet"].map(
+        (name) => `merged/000001/${name}`,
+      ),
+      "segments",
     ]);
-    expect(readdirSync(join(folder, "cells"))).toEqual([`${hash}.json`]);
-    expect([store.damaged, store.problem]).toEqual([[], undefined]);
+    const reader = await openResults(folder);
+    expect(await reader.load(wanted)).toMatchObject({ results: new Map([[hash, result]]), stale: [] });
+    expect([reader.damaged, reader.problem, reader.mergeProblem]).toEqual([[], undefined, undefined]);
   });
 
-  it("takes no entry that was cut, or changed in the result, at any byte", async () => {
+  it("writes the same bytes whoever computed, in whatever order and in how many runs; provenance lies beside", async () => {
+    const folders = [tempFolder(), tempFolder()];
+    const seeds = [5, 3, 9, 1];
+    const all = await openResults(folders[0]!);
+    for (const { hash, key, result } of seeds.map((seed) => entryOf(seed)))
+      await all.save(hash, key, result, { host: "here", ms: 1 });
+    await all.close();
+    for (const seed of seeds.toReversed()) {
+      const one = await openResults(folders[1]!);
+      const { hash, key, result } = entryOf(seed);
+      await one.save(hash, key, result, { host: "there", ms: 2 });
+      await one.close();
+    }
+    for (const name of ["entries.parquet", "cells.parquet"]) {
+      const [a, b] = folders.map((folder) => readFileSync(join(folder, "current", name)));
+      expect(a!.equals(b!)).toBe(true);
+      expect(a!.includes("here")).toBe(false);
+    }
+    expect(readdirSync(join(folders[1]!, "merged"))).toEqual(["000003", "000004"]);
+  });
+
+  it("takes no line of a segment that was cut or changed, at any byte", async () => {
     const folder = tempFolder();
     const store = await openResults(folder);
     await store.save(hash, key, result);
-    const path = join(folder, "cells", `${hash}.json`);
+    const path = segmentOf(folder);
     const whole = readFileSync(path);
-    const resultStart = whole.indexOf('"result"');
-    const resultEnd = whole.indexOf('"spec"');
-    const expectDamaged = async (bytes: Buffer): Promise<void> => {
+    const first = whole.indexOf("\n") + 1;
+    const load = async (bytes: Buffer): Promise<[number, readonly string[]]> => {
       writeFileSync(path, bytes);
       const reader = await openResults(folder);
-      expect(await reader.load(hash)).toBe(undefined);
-      expect(reader.damaged).toEqual([path]);
+      return [(await reader.load(wanted)).results.size, reader.damaged];
     };
-    // The last byte is the line feed; without it the entry is still whole.
+    // Without its line feed the line is still whole; shorter, it is what a kill leaves, and no damage.
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length - 2), (length) => expectDamaged(whole.subarray(0, length))),
-      { numRuns: 50, examples: [[0]] },
+      fc.asyncProperty(fc.integer({ min: first, max: whole.length - 2 }), async (length) => {
+        expect(await load(whole.subarray(0, length))).toEqual([0, []]);
+      }),
+      { numRuns: 50 },
     );
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: resultStart, max: resultEnd - 2 }),
-        fc.integer({ min: 1, max: 255 }),
-        (at, flip) => {
+        fc.integer({ min: first, max: whole.length - 2 }),
+        fc.integer({ min: 1, max: 127 }),
+        async (at, flip) => {
           const bytes = Buffer.from(whole);
           bytes[at]! ^= flip;
-          return expectDamaged(bytes);
+          const [nr, damaged] = await load(bytes);
+          expect(nr).toBe(0);
+          expect(damaged.length).toBeGreaterThan(0);
         },
       ),
       { numRuns: 200 },
     );
   });
 
-  it("takes no entry under another cell's name", async () => {
+  it("puts a generation aside that cannot be read; what is in a segment or the generation before is still there", async () => {
+    const folder = tempFolder();
+    for (const seed of [1, 2]) {
+      const store = await openResults(folder);
+      const { hash, key, result } = entryOf(seed);
+      await store.save(hash, key, result);
+      await store.close();
+    }
+    const path = join(folder, "merged", "000002", "entries.parquet");
+    writeFileSync(path, readFileSync(path).subarray(0, 200));
+    const reader = await openResults(folder);
+    const { results } = await reader.load([1, 2].map((seed) => ({ ...entryOf(seed), ...entryOf(seed).key })));
+    expect([...results.keys()]).toEqual([entryOf(1).hash]);
+    expect(reader.damaged).toMatchObject([expect.stringContaining(join(folder, "damaged", "2-"))]);
+  });
+
+  it("takes no result whose checksum is another's; the next merge is rid of it", async () => {
     const folder = tempFolder();
     const store = await openResults(folder);
     await store.save(hash, key, result);
-    const other = "cd".repeat(32);
-    renameSync(join(folder, "cells", `${hash}.json`), join(folder, "cells", `${other}.json`));
-    expect(await store.load(other)).toBe(undefined);
+    await store.close();
+    const database = await openDatabase();
+    const file = join(folder, "merged", "000001", "entries.parquet");
+    await database.run(`create table t as select * replace('{"counters":{},"status":"ok"}' as result)
+      from read_parquet('${file}')`);
+    await database.run(`copy t to '${file}' (format parquet)`);
+    database.close();
+    const reader = await openResults(folder);
+    expect((await reader.load(wanted)).results.size).toBe(0);
+    expect(reader.damaged).toEqual([`${file}:${hash}`]);
+    expect((await verifyResults(folder)).damaged).toEqual([hash]);
+    await reader.save(hash, key, result);
+    await reader.close();
+    expect(await verifyResults(folder)).toEqual({ entries: 1, damaged: [], doubled: [], conflicts: [] });
+  });
+
+  it("two stores of one process at once keep everything, and merge in any order", async () => {
+    const folder = tempFolder();
+    const stores = await Promise.all([1, 2, 3, 4].map(() => openResults(folder)));
+    await Promise.all(
+      stores.map(async (store, i) => {
+        for (let seed = i * 3; seed < i * 3 + 5; seed++) {
+          const { hash, key, result } = entryOf(seed);
+          await store.save(hash, key, result);
+        }
+        await store.close();
+      }),
+    );
+    expect(await verifyResults(folder)).toEqual({ entries: 14, damaged: [], doubled: [], conflicts: [] });
+    expect(readdirSync(join(folder, "segments"))).toEqual([]);
+  });
+
+  it("says when two results lie under one hash", async () => {
+    const folder = tempFolder();
+    for (const pgscan of [1, 2]) {
+      const store = await openResults(folder);
+      await store.save(hash, key, { status: "ok", counters: { pgscan } });
+      if (pgscan === 1) await store.close();
+    }
+    expect((await verifyResults(folder)).conflicts).toEqual([hash]);
+  });
+
+  it("merges counters of any name: those of a key column or of another case are no column, but kept", async () => {
+    const folder = tempFolder();
+    const odd = { hash: 1, seed: 2, a: 1.5, A: 3, "quote \" ' $.": 4, big: 2 ** 70 };
+    const store = await openResults(folder);
+    await store.save(hash, key, { status: "ok", counters: odd });
+    await store.close();
+    expect(store.mergeProblem).toBe(undefined);
+    expect((await (await openResults(folder)).load(wanted)).results.get(hash)!.counters).toEqual(odd);
+    const names = (await readResults(folder, { all: true })).columnNames();
+    expect(names.slice(-3)).toEqual(["A", "big", "quote \" ' $."]);
   });
 
   it("refuses a path that is a file", async () => {
@@ -116,108 +196,4 @@ describe("openResults", () => {
     });
     await expect(openResults(join(file, "deeper"))).rejects.toThrow("not a folder");
   });
-
-  it("stops trying after the first failed write, leaves nothing behind, and says why", async () => {
-    const folder = tempFolder();
-    const store = await openResults(folder);
-    disk.fails = "ENOSPC";
-    await store.save(hash, key, result);
-    expect(store.problem).toBe("the disk is full");
-    disk.fails = undefined;
-    await store.save(hash, key, result);
-    expect(readdirSync(join(folder, "cells"))).toEqual([]);
-  });
 });
-
-describe("a study whose results cannot be kept", () => {
-  const run = async (results: string, notes: string[] = []) =>
-    runGrid(await cellsOf({ a: "sum", b: { policy: "sum", set: { x: 1 } } }), {
-      results,
-      workers: 2,
-      runner: FAKE_RUNNER,
-      open: fakeOpen(TRACES),
-      onNote: (note) => void notes.push(note),
-    });
-
-  it.each([
-    ["ENOSPC", "the disk is full"],
-    ["EROFS", "the folder is read-only"],
-    ["EIO", "EIO: writeFile"],
-  ])("runs on in memory and warns once: %s", async (code, reason) => {
-    const folder = tempFolder();
-    disk.fails = code;
-    const notes: string[] = [];
-    const study = await run(folder, notes);
-    expect(study.rows.every(({ status }) => status === "ok")).toBe(true);
-    expect(notes).toEqual([`results are not kept: ${reason} (${folder}); the study runs on in memory`]);
-    expect(study.notes).toEqual(notes);
-  });
-
-  const root = process.getuid?.() === 0;
-  if (root)
-    console.log("skipped: a read-only folder by its mode; root may write it (the tmpfs check stands in)");
-  if (!canMount()) console.log("skipped: a real full disk; this user may not make a mount namespace");
-  it.skipIf(root)("still reads a read-only folder", async () => {
-    const folder = tempFolder();
-    await run(folder);
-    const cells = join(folder, "cells");
-    rmSync(join(cells, readdirSync(cells)[0]!));
-    chmodSync(cells, 0o555);
-    const study = await run(folder);
-    chmodSync(cells, 0o755);
-    expect(study).toMatchObject({ cached: 7, computed: 1, failed: 0 });
-    expect(study.notes[0]).toContain("the folder is read-only");
-  });
-
-  it.skipIf(!canMount())(
-    "meets a real full and a real read-only disk the same way (tmpfs in a namespace)",
-    async () => {
-      const [inputs, folder] = [tempFolder(), tempFolder()];
-      const cells = await cellsOf({ a: "sum", b: { policy: "sum", set: { x: 1 } } });
-      writeFileSync(join(inputs, "cells.json"), JSON.stringify(cells));
-      const script = fileURLToPath(new URL("./fixtures/run-study.mjs", import.meta.url));
-      // Room for the folders and a few entries, not for all eight. The mounts end with the shell.
-      const study = '"$1" "$2" "$3/cells.json" "$4"';
-      const steps = `mount -t tmpfs -o size=16k tmpfs "$4"; ${study}; mount -o remount,ro "$4"; ${study}`;
-      const args = ["-rm", "sh", "-ec", steps, "sh", process.execPath, script, inputs, folder];
-      const { stdout, stderr, status } = spawnSync("unshare", args, { encoding: "utf8" });
-      expect(status).toBe(0);
-      const [full, readOnly] = stdout.split("\n").filter((line) => line.startsWith("["));
-      expect(JSON.parse(full!).map((row: { status: string }) => row.status)).toEqual(new Array(8).fill("ok"));
-      expect(readOnly).toBe(full);
-      expect(stderr.trim().split("\n")).toEqual([
-        `results are not kept: the disk is full (${folder}); the study runs on in memory`,
-        `results are not kept: the folder is read-only (${folder}); the study runs on in memory`,
-      ]);
-    },
-  );
-
-  it("computes damaged entries again, says so, and repairs them", async () => {
-    const folder = tempFolder();
-    const first = await run(folder);
-    const [one, two] = readdirSync(join(folder, "cells"));
-    writeFileSync(join(folder, "cells", one!), "");
-    writeFileSync(join(folder, "cells", two!), '{"result":{"status":"ok","counters":{}}}');
-    const second = await run(folder);
-    expect(second).toMatchObject({ cached: 6, computed: 2 });
-    expect(second.notes[0]).toMatch(/^2 damaged results are computed again: /);
-    expect(JSON.stringify(second.rows)).toBe(JSON.stringify(first.rows));
-    expect(await run(folder)).toMatchObject({ cached: 8, computed: 0, notes: [] });
-  });
-
-  it("takes a folder in an entry's place for a damaged entry", async () => {
-    const folder = tempFolder();
-    await run(folder);
-    const path = join(folder, "cells", readdirSync(join(folder, "cells"))[0]!);
-    rmSync(path);
-    mkdirSync(path);
-    const study = await run(folder);
-    expect(study).toMatchObject({ cached: 7, computed: 1, failed: 0 });
-    expect(study.notes[0]).toContain("1 damaged");
-  });
-});
-
-/** Whether this machine allows a mount namespace; elsewhere the mocked disk above stands for it. */
-function canMount(): boolean {
-  return spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", tempFolder()]).status === 0;
-}

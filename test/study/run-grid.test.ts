@@ -1,9 +1,10 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Point } from "../../lib/study/grid.js";
 import type { Progress } from "../../lib/study/progress.js";
 import { cellsOf, fakeOpen, TRACES, tempFolder } from "./fixtures/cells.js";
+import { nrKept } from "./fixtures/kept.js";
 import { calls, logged, run } from "./fixtures/run.js";
 
 describe("runGrid", () => {
@@ -48,6 +49,7 @@ describe("runGrid", () => {
     for (const study of versions) studies.push(await study());
     expect(studies.map(({ rows }) => rows[0]!.counters.version)).toEqual([1, 2, 1]);
     expect(studies.map(({ computed }) => computed)).toEqual([4, 4, 0]);
+    expect(studies.map(({ stale }) => stale.map(({ cells }) => cells))).toEqual([[], [4], []]);
   });
 
   it("computes a module policy's cells again when a file that the module imports changed, and no others", async () => {
@@ -138,7 +140,7 @@ describe("bad cells", () => {
       expect(status).toBe(expected ? "error" : labels.point === "oom" ? "oom" : "ok");
     }
     expect(failed).toBe(Object.keys(bad).length);
-    expect(readdirSync(join(results, "cells")).length).toBe(3);
+    expect(await nrKept(results)).toBe(3);
     // Faults of ours come with their place, refused cells do not.
     expect(notes.some((note) => /broken invariant\n.*fake-runner\.mjs/.test(note))).toBe(true);
     expect(notes.some((note) => note.includes("unknown policy"))).toBe(false);
