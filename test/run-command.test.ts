@@ -10,6 +10,7 @@ import { main } from "../lib/cli/main.js";
 import { run } from "../lib/cli/run-command.js";
 import { readRunOptions } from "../lib/cli/run-options.js";
 import { packageRoot } from "../lib/notebook/scrub.js";
+import { POLICIES } from "../lib/sim/resolve-policy.js";
 import { runCell } from "../lib/sim/run-cell.js";
 import { rigRecords, rigWorkloads } from "../lib/trace/generators/rig.js";
 import { openTrace } from "../lib/trace/store.js";
@@ -70,6 +71,16 @@ describe("the cell", () => {
     });
   });
 
+  it("in cache mode is a cell without a kernel, its policy with options", () => {
+    const { mode, policy, swap } = cell("--mode", "cache", "--policy", 'x:{"share":0.2,"deep":true}');
+    expect({ mode, policy, swap }).toEqual({
+      mode: "cache",
+      policy: { name: "x", options: { share: 0.2, deep: true } },
+      swap: "none",
+    });
+    expect(cell("--mode", "cache")).not.toHaveProperty("machine");
+  });
+
   it("reads lru_gen/enabled as the kernel does", () => {
     const [off, core, walk, noWalk, all] = LRU_GEN_ENABLED.map((bits) =>
       cell("--lru-gen-enabled", String(bits)),
@@ -103,6 +114,11 @@ describe("refused", () => {
     [["--format", "frob"], /invalid --format: frob; give rig, parquet, list, oracleGeneral, csv, block/],
     [["--format", "parquet", "--stride", "2"], /--stride 2 with --format parquet/],
     [["--frob"], /unknown option '--frob'; see --help/],
+    [["--mode", "disk"], /invalid --mode: disk; give kernel, cache/],
+    [["--mode", "cache", "--swap", "zram"], /--swap with --mode cache: a cache has no kernel/],
+    [["--mode", "cache", "--no-kernel-memory"], /--no-kernel-memory with --mode cache/],
+    [["--policy", "x:{"], /invalid --policy: x:\{: .*give NAME or NAME:JSON/],
+    [["--policy", "x:[1]"], /invalid --policy: x:\[1\]; its options are a JSON object/],
   ])("%j", (more, message) => {
     const read = () => readRunOptions(args(...more));
     expect(read).toThrow(InputError);
@@ -121,6 +137,16 @@ describe("refused", () => {
 });
 
 describe("the report", () => {
+  it("in cache mode counts requests and misses, for the offline bound, too", async () => {
+    const [min, first] = await Promise.all(
+      ["min", POLICIES[0]!].map((name) => run(args("--mode", "cache", "--policy", name))),
+    );
+    expect(min!.counters.requests).toBe(first!.counters.requests);
+    expect(min!.counters.misses).toBeGreaterThan(0);
+    expect(min!.counters.misses!).toBeLessThanOrEqual(first!.counters.misses!);
+    expect(first!.spec.mode).toBe("cache");
+  });
+
   it("holds all that is needed to run the cell again", async () => {
     const report = (await run(args("--lru-gen-enabled", "3")))!;
     const { traceDigest, ...spec } = JSON.parse(JSON.stringify(report.spec));

@@ -4,6 +4,7 @@ import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
 import { maybeNumber, parseOptions, readNumber, readWord } from "./arguments.js";
+import { cacheCell, readPolicySpec } from "./cache-options.js";
 import {
   FORMAT_USAGE,
   LAYOUT_USAGE,
@@ -19,13 +20,16 @@ Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what 
   --trace FILE            the accesses; for parquet also the name of a trace of data/traces
 ${FORMAT_USAGE}
   --memory-max PAGES      memory.max
-  --policy NAME           lru, mglru, or another of lib/policies               [lru if --lru-gen-enabled 0, else mglru]
+  --policy NAME[:JSON]    lru, mglru, or another of lib/policies, with options [lru if --lru-gen-enabled 0, else mglru]
   --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
   --profile K             6.1, 6.12 or 7.3                                                            [6.12]
   --swap S                zram, disk or none                                                          [zram]
   --swappiness N          0 to 200                                                                    [60]
   --set AXIS=VALUE        a switch of the policy (lib/sim/switchboard.ts); may be repeated
   --seed N                of what is random in a policy                                               [1]
+  --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
+                          requests and misses; --policy min is the offline bound; --set references=flags: hits only
+                          mark objects; options of kernels and machines do not apply                  [kernel]
   --json                  one JSON object {spec, status, counters, checkpoints} on stdout, nothing else there
 
 ${LAYOUT_USAGE}
@@ -44,9 +48,10 @@ const OPTIONS = {
   "memory-max": { type: "string" },
   policy: { type: "string" },
   "lru-gen-enabled": { type: "string" },
-  profile: { type: "string", default: "6.12" },
-  swap: { type: "string", default: "zram" },
-  swappiness: { type: "string", default: "60" },
+  mode: { type: "string", default: "kernel" },
+  profile: { type: "string" },
+  swap: { type: "string" },
+  swappiness: { type: "string" },
   set: { type: "string", multiple: true },
   seed: { type: "string", default: "1" },
   json: { type: "boolean", default: false },
@@ -101,7 +106,7 @@ function readPolicy(values: Values): Pick<CellSpec, "policy" | "set"> {
   const set = readSet(values.set ?? []);
   const text = values["lru-gen-enabled"];
   if (text === undefined) {
-    return { policy: values.policy === undefined ? ofLruGen(7).policy : { name: values.policy }, set };
+    return { policy: values.policy === undefined ? ofLruGen(7).policy : readPolicySpec(values.policy), set };
   }
   const bits = Number(readWord("lru-gen-enabled", text, LRU_GEN_ENABLED.map(String)));
   const meant = ofLruGen(bits);
@@ -162,14 +167,21 @@ export function readRunOptions(args: readonly string[]): RunRequest | undefined 
   const values = parseOptions(args, OPTIONS);
   if (values.help) return undefined;
   const { format, trace } = readTraceSpec(needed("trace", values.trace, "accesses.bin"), values);
-  const cell = {
+  const common = {
     trace,
     memoryMax: readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
     ...readPolicy(values),
-    profile: readWord("profile", values.profile, PROFILES),
-    swap: readWord("swap", values.swap, SWAPS),
-    swappiness: readNumber("swappiness", values.swappiness, 0, 200),
     seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
+  };
+  if (readWord("mode", values.mode, ["kernel", "cache"]) === "cache") {
+    const cell = cacheCell(values, common);
+    return { json: values.json, trace, cell: () => cell };
+  }
+  const cell = {
+    ...common,
+    profile: readWord("profile", values.profile ?? "6.12", PROFILES),
+    swap: readWord("swap", values.swap ?? "zram", SWAPS),
+    swappiness: readNumber("swappiness", values.swappiness ?? "60", 0, 200),
   };
   readMachine(values, {}); // what is wrong with it is said before the trace is read
   return {

@@ -23,7 +23,7 @@ import {
   PG_READ_TWICE,
   PG_REFERENCED,
 } from "../mm/folio.js";
-import type { ClassLists } from "../mm/lists.js";
+import type { FolioLists } from "../mm/lists.js";
 import type { GenerationClock } from "../mm/lruvec.js";
 import type { Tiers } from "./tiers.js";
 
@@ -39,7 +39,7 @@ export class Generations {
 
   /** @param minGens - Youngest generations that are never evicted. The clock starts with a full ring. */
   constructor(
-    readonly lists: ClassLists,
+    readonly lists: FolioLists,
     private readonly folios: Folios,
     private readonly clock: GenerationClock,
     private readonly tiers: Tiers,

@@ -97,6 +97,16 @@ export class ClassLists {
     return true;
   }
 
+  /** True if the folio is on one of the lists. */
+  has(folio: Folio): boolean {
+    return this.folios.next[folio] !== NIL;
+  }
+
+  /** Class of a folio, or NO_CLASS. */
+  classOf(folio: Folio): number {
+    return this.folios.klass[folio]!;
+  }
+
   /** Oldest folio on a list, or NIL. */
   tail(type: number, klass: number): Folio {
     return this.orNil(this.folios.prev[this.sentinel[this.index(type, klass)]!]!);
@@ -182,3 +192,6 @@ export class ClassLists {
     return index >= this.folios.capacity ? NIL : index;
   }
 }
+
+/** Lists over folios, as a policy sees them: what every kind of them can do. */
+export type FolioLists = Pick<ClassLists, keyof ClassLists>;

@@ -12,3 +12,11 @@ export function integerOption(
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   inputError(`invalid ${name}: ${JSON.stringify(value)} (policy ${policy}); give ${min} to ${max}: ${what}`);
 }
+
+/** Check an option that is a share: a number from `min` to `max`. @returns the value. */
+export function shareOption(policy: string, name: string, value: unknown, min: number, max: number): number {
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  inputError(
+    `invalid ${name}: ${JSON.stringify(value)} (policy ${policy}); give a share of memory, ${min} to ${max}`,
+  );
+}

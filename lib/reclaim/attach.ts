@@ -3,6 +3,7 @@
  */
 
 import { Generations } from "../mechanisms/generations.js";
+import { Ghosts } from "../mechanisms/ghosts.js";
 import { insertMarked, insertYoung } from "../mechanisms/insertion.js";
 import { BY_FAULT } from "../mm/access.js";
 import {
@@ -15,7 +16,7 @@ import {
   PG_WORKINGSET,
   PG_YOUNG,
 } from "../mm/folio.js";
-import { ClassLists } from "../mm/lists.js";
+import { ClassLists, type FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { mulberry32 } from "../util/random.js";
 import type { Attached, Core } from "./core.js";
@@ -24,7 +25,7 @@ import type { ScanControl } from "./scan-control.js";
 
 /** Boot a policy on a lruvec; from now on it owns the lruvec's lists. */
 export function attach(core: Core, lruvec: Lruvec, policy: Policy, seed: number): void {
-  const attached = { lists: null as ClassLists | null, drivesClock: false } as Attached;
+  const attached = { lists: null as ClassLists | null, ghosts: null, drivesClock: false } as Attached;
   const ctx = contextOf(core, lruvec, attached, seed);
   core.attached[lruvec.id] = Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
   if (attached.lists === null) {
@@ -48,6 +49,9 @@ function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Requ
       if (source !== BY_FAULT) ctx.markYoung(folio);
     },
     removed() {},
+    missed() {},
+    evicted() {},
+    hit() {},
     inspect: () => ({}),
     ...ops,
   };
@@ -57,7 +61,14 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
   const { folios, mechanisms, sc } = core;
   const { settings } = mechanisms;
   return {
+    exact: false,
+    nrFrames: folios.capacity,
     nrFolios: folios.capacity,
+    page: (folio) => folios.page[folio]!,
+    newGhosts(nrLists = 1) {
+      attached.ghosts = new Ghosts(core.memory.map.nrPages, nrLists);
+      return attached.ghosts;
+    },
     folios,
     lruvec,
     clock: lruvec.clock,
@@ -112,7 +123,7 @@ function demote(
   core: Core,
   lruvec: Lruvec,
   sc: ScanControl,
-  lists: ClassLists,
+  lists: FolioLists,
   type: MemType,
   from: number,
   to: number,
@@ -150,7 +161,7 @@ function demote(
 function takeTail(
   core: Core,
   sc: ScanControl,
-  lists: ClassLists,
+  lists: FolioLists,
   type: MemType,
   klass: number,
   nr: number,

@@ -9,6 +9,7 @@ import { type ReadCounts, SPLIT_COUNTS } from "../mechanisms/access/read-counts.
 import type { ReferenceCheck } from "../mechanisms/access/references.js";
 import type { AgeUpdate } from "../mechanisms/ages.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
+import type { Ghosts } from "../mechanisms/ghosts.js";
 import type { Host } from "../mechanisms/host.js";
 import type { KernelMemory } from "../mechanisms/kernel-memory.js";
 import type { Pageout } from "../mechanisms/pageout/pageout.js";
@@ -39,7 +40,7 @@ import { Vmstat } from "../mm/vmstat.js";
 import type { TraceLayout } from "../trace/trace.js";
 import { LruBatches } from "./lru-batches.js";
 import type { ReclaimOps } from "./ops.js";
-import { ScanControl } from "./scan-control.js";
+import { LruvecScan } from "./scan-control.js";
 import type { Timers } from "./timers.js";
 
 /** The mechanisms of a machine, one in each slot; an empty slot holds a null object. */
@@ -64,6 +65,8 @@ export interface Attached {
   readonly ops: Required<ReclaimOps>;
   /** Null until the policy asks for lists. */
   lists: ClassLists | null;
+  /** Null unless the policy keeps ghosts. */
+  ghosts: Ghosts | null;
   /** A ring of generations advances the clock. */
   drivesClock: boolean;
 }
@@ -92,7 +95,7 @@ export class Core implements Host {
   readonly swap: SwapArea;
   readonly lruvecs: Lruvec[];
   readonly batches: LruBatches;
-  readonly sc: ScanControl;
+  readonly sc: LruvecScan;
   readonly attached: Attached[] = [];
   mechanisms!: Mechanisms;
   reads: ReadCounts = SPLIT_COUNTS;
@@ -112,7 +115,7 @@ export class Core implements Host {
     this.lruvecs = [new Lruvec(0, memcg, 0)];
     this.evictedInEpoch = new Float64Array(this.lruvecs.length);
     this.batches = new LruBatches(this, params.batchSize);
-    this.sc = new ScanControl(this);
+    this.sc = new LruvecScan(this);
   }
 
   lruvecOf(folio: Folio): Lruvec {
@@ -195,6 +198,12 @@ export class Core implements Host {
     this.forget(folio);
     if ((this.folios.flags[folio]! & PG_SWAPCACHE) !== 0) this.swap.release();
     this.free(folio, NO_SHADOW);
+  }
+
+  /** The page's content is gone for good: whoever remembers it forgets it. */
+  forgetPage(page: number): void {
+    this.memory.shadow[page] = NO_SHADOW;
+    for (const { ghosts } of this.attached) ghosts?.remove(page);
   }
 
   /**

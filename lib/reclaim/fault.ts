@@ -129,6 +129,7 @@ function bringIn(core: Core, page: number, type: MemType, access: Access): Folio
   const { fault: inFault, write, recency } = access;
   const { memory, folios, mechanisms } = core;
   const lruvec = core.lruvecs[0]!;
+  core.attached[lruvec.id]!.ops.missed(page);
   if (!charge(core, lruvec.memcg, 1)) return NIL;
   if (type === FILE && !chargeKernel(core, mechanisms.kernelMemory.needForCache(page))) return NIL;
   core.stat.nr_alloc++;

@@ -2,12 +2,13 @@ import type { ReadCounts } from "../mechanisms/access/read-counts.js";
 import type { References } from "../mechanisms/access/references.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
 import type { Generations } from "../mechanisms/generations.js";
+import type { Ghosts } from "../mechanisms/ghosts.js";
 import type { Insertion } from "../mechanisms/insertion.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
 import type { AccessSource } from "../mm/access.js";
 import type { Folio, Folios, MemType } from "../mm/folio.js";
-import type { ClassLists } from "../mm/lists.js";
+import type { FolioLists } from "../mm/lists.js";
 import type { GenerationClock, Lruvec } from "../mm/lruvec.js";
 import type { Random } from "../util/random.js";
 import type { ScanControl } from "./scan-control.js";
@@ -82,6 +83,28 @@ export interface ReclaimOps {
    */
   removed?(folio: Folio): void;
 
+  /**
+   * (optional) `page` is not resident and is about to be brought in. Called before the charge that may reclaim for
+   * it: the moment to look at ghosts. Whatever `place` should know of it later goes into the policy's own columns.
+   * Left out: nothing.
+   */
+  missed?(page: number): void;
+
+  /**
+   * (optional) `folio`, which `isolate` gave, is being freed; `page` was its content, and is not resident from now on:
+   * the moment to make a ghost of it. Called after `removed`. Pages that are unmapped go without.
+   * Left out: nothing.
+   */
+  evicted?(folio: Folio, page: number): void;
+
+  /**
+   * (optional) `folio`, which is on one of your lists, was accessed. Called at once and for every access, but only where
+   * `ctx.exact` says so: a cache knows each hit, a kernel does not. Lists may be changed. Costs a call on each hit, so a
+   * policy that only wants to know whether a folio was used leaves it out and asks `ctx.references`.
+   * Left out: an access sets the folio's accessed bit and nothing more.
+   */
+  hit?(folio: Folio): void;
+
   /** (optional) State for people: notebooks print it, failing tests show it. Plain data. Left out: {}. */
   inspect?(): Record<string, unknown>;
 }
@@ -103,8 +126,20 @@ export interface Policy {
 
 /** What a policy can reach: its lruvec, lists, and the mechanisms in their slots. */
 export interface LruvecContext {
+  /**
+   * True if every access is told to `hit`; `references` then finds nothing, for there is nothing more to know. False:
+   * only accessed bits at the time of a check, reads through descriptors, and what walks find. All that a policy may
+   * know of where it runs.
+   */
+  readonly exact: boolean;
+  /** Most pages resident at once, as far as known: what shares of memory are shares of. */
+  readonly nrFrames: number;
   /** Most folios there can be: for a policy that keeps a column of its own, indexed by folio. */
   readonly nrFolios: number;
+  /** The page that a folio holds: what a ghost is known by when the folio is gone. */
+  page(folio: Folio): number;
+  /** Ordered lists over pages, resident or not, with a number to remember for each. Once per attach. */
+  newGhosts(nrLists?: number): Ghosts;
   /** Columns, to read; the flags that the policy's own rules own (ACTIVE, REFERENCED, refs) may be written. */
   readonly folios: Folios;
   /** Sizes, and whether refaults challenge the active pages. To read. */
@@ -116,7 +151,7 @@ export interface LruvecContext {
   /** Seeded; the only randomness there is. */
   readonly random: Random;
   /** Lists of `nrClasses` classes. `mixed`: anonymous and file folios share them. Once per attach. */
-  newLists(nrClasses: number, options?: { readonly mixed?: boolean }): ClassLists;
+  newLists(nrClasses: number, options?: { readonly mixed?: boolean }): FolioLists;
   /** The same as a ring of generations, `minGens` of them never evicted, which from now on advances the clock. */
   newGenerations(gens: number, minGens: number): Generations;
   /** The rule of where generations take folios in, as the setting has it. */
@@ -149,11 +184,11 @@ export interface LruvecContext {
    * Move up to `nr` pages from the tail of one class to the head of another, clearing accessed bits on the way
    * (executable file pages in use go back to the head of `from`). Kernel: shrink_active_list().
    */
-  demote(sc: ScanControl, lists: ClassLists, type: MemType, from: number, to: number, nr: number): void;
+  demote(sc: ScanControl, lists: FolioLists, type: MemType, from: number, to: number, nr: number): void;
   /**
    * Offer up to `nr` pages from the tail of a class, as far as the batch has room: settles strays, moves what is
    * refused to the head. Of mixed lists any `type` names the one list.
    * Kernel: isolate_lru_folios().
    */
-  takeTail(sc: ScanControl, lists: ClassLists, type: MemType, klass: number, nr: number): void;
+  takeTail(sc: ScanControl, lists: FolioLists, type: MemType, klass: number, nr: number): void;
 }

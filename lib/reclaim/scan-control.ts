@@ -1,6 +1,6 @@
 import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import { ANON, type Folio } from "../mm/folio.js";
-import type { ClassLists } from "../mm/lists.js";
+import type { FolioLists } from "../mm/lists.js";
 import type { Core } from "./core.js";
 
 /** Most candidates in one batch (MIN_LRU_BATCH, 64-bit). */
@@ -10,11 +10,11 @@ export const MAX_LOOKS = 4096;
 /** First priority: 1/4096 of a list at a time. */
 export const DEF_PRIORITY = 12;
 
-/**
- * One reclaim run: what is wanted, what it may do, what it has done so far. Kernel: struct scan_control.
- * The counting is here, so that it means the same for every policy.
- */
-export class ScanControl {
+/** One reclaim run, as a policy sees it: what is wanted, what it may do, what it has done so far. Kernel: struct scan_control. */
+export type ScanControl = Pick<LruvecScan, keyof LruvecScan>;
+
+/** The reclaim run of a kernel's lruvec: batches of candidates. The counting is here, so that it means the same for every policy. */
+export class LruvecScan {
   /** 12 down to 0; a pass looks at 1/2^priority of what there is. */
   priority: number = DEF_PRIORITY;
   /** Pages wanted by the run, and got so far. */
@@ -79,7 +79,7 @@ export class ScanControl {
    * Offer a listed folio as a candidate. True: it is unlisted and the core's. False: it must stay (its tier is
    * protected, or it cannot leave memory); it is still listed, and the policy should move it away.
    */
-  take(folio: Folio, lists: ClassLists): boolean {
+  take(folio: Folio, lists: FolioLists): boolean {
     const { folios, stat, mechanisms } = this.core;
     const nr = folios.nrPages[folio]!;
     this.nrLooked += nr;

@@ -60,6 +60,7 @@ function tryToFree(core: Core, lruvec: Lruvec, folio: Folio): boolean {
     return false;
   }
   const shadow = mechanisms.workingset.evict(folio);
+  core.attached[lruvec.id]!.ops.evicted(folio, folios.page[folio]!);
   core.noteEvicted(lruvec, nr);
   core.free(folio, shadow);
   stat.pgsteal += nr;

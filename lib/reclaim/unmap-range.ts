@@ -5,7 +5,7 @@
  * Source: mm/memory.c, zap_present_folio_ptes(), 6.12.
  */
 import { NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
-import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE } from "../trace/trace.js";
 import type { Core } from "./core.js";
 
@@ -32,7 +32,7 @@ export function unmapRange(core: Core, start: number, nr: number): void {
       memory.swapped[page] = 0;
       core.swap.release();
     }
-    memory.shadow[page] = NO_SHADOW;
+    core.forgetPage(page);
   }
   const last = Math.floor((start + nr - 1) / PTRS_PER_PTE);
   for (let table = Math.floor(start / PTRS_PER_PTE); table <= last; table++) freeTableIfEmpty(core, table);

@@ -37,6 +37,13 @@ export interface MachineSpec {
  */
 export interface CellSpec {
   readonly trace: TraceSpec;
+  /**
+   * "cache": a plain cache. Each record is one request for one object (a page of content), `memoryMax` counts objects, and
+   * a miss evicts one object when the cache is full. Of `set` only `references` applies: "exact" (default: hits are told to
+   * policies that want them) or "flags" (hits set accessed bits only); profile, swap, swappiness and machine do not.
+   * Default: a kernel's memcg.
+   */
+  readonly mode?: "cache";
   /** memory.max of the memcg, in pages. */
   readonly memoryMax: number;
   readonly policy: PolicySpec;

@@ -7,16 +7,22 @@ import { checkSwitch } from "./switchboard.js";
 
 type Factory = (options?: Readonly<Record<string, unknown>>) => Policy;
 
+/** Name of a policy as people write it, from that of its export: `s3Fifo` is s3-fifo. */
+const nameOf = (exported: string): string => exported.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+/** The export that a name stands for; an export's own name will do, too. */
+const exportOf = (name: string): string => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
+
 /** Names of the policies that come with the package. */
-export const POLICIES: readonly string[] = Object.keys(shelf);
+export const POLICIES: readonly string[] = Object.keys(shelf).map(nameOf);
 
 /** The policy that a spec names: one of the package's, or an export of somebody's module. */
 export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
   const exports: Record<string, unknown> = spec.module === undefined ? { ...shelf } : await load(spec.module);
-  const factory = Object.hasOwn(exports, spec.name) ? exports[spec.name] : undefined;
+  const key = Object.hasOwn(exports, spec.name) ? spec.name : exportOf(spec.name);
+  const factory = Object.hasOwn(exports, key) ? exports[key] : undefined;
   if (typeof factory !== "function") {
     const place = spec.module === undefined ? "" : ` in ${spec.module}`;
-    inputError(`unknown policy: ${spec.name}${place}; one of ${Object.keys(exports).join(", ")}`);
+    inputError(`unknown policy: ${spec.name}${place}; one of ${Object.keys(exports).map(nameOf).join(", ")}`);
   }
   const policy = (factory as Factory)(spec.options ?? {});
   if (typeof policy?.attach !== "function") {

@@ -3,23 +3,29 @@ import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { nrAccesses } from "../trace/totals.js";
 import type { Trace } from "../trace/trace.js";
+import { cacheLoopOf } from "./cache-instance.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
 import { checkInvariants } from "./invariants.js";
 import { boot } from "./machine.js";
 import { replay } from "./replay.js";
 import { resolvePolicy } from "./resolve-policy.js";
+import { simulateCache } from "./run-cache.js";
 
 /**
  * Simulate one cell over its trace. Same spec and trace, same result.
  * @throws InputError if the spec is invalid or combines what cannot be combined.
  */
 export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult> {
-  return simulate(spec, trace, await resolvePolicy(spec.policy));
+  const policy = await resolvePolicy(spec.policy);
+  if (spec.mode !== "cache") return simulate(spec, trace, policy);
+  const loop = await cacheLoopOf(policy.name);
+  return simulateCache(spec, trace, policy, loop);
 }
 
 /** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
 export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
+  if (spec.mode === "cache") return simulateCache(spec, trace, policy);
   const core = boot(spec, trace, policy);
   const parts = spec.machine?.checkpoints ?? 0;
   const checkpoints: Record<string, number>[] = [];

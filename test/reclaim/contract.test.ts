@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { NIL, PG_LRU } from "../../lib/mm/folio.js";
-import type { ClassLists } from "../../lib/mm/lists.js";
+import type { FolioLists } from "../../lib/mm/lists.js";
 import { fifo } from "../../lib/policies/index.js";
 import type { LruvecContext, Policy, ReclaimOps } from "../../lib/reclaim/ops.js";
 import { checkInvariants } from "../../lib/sim/invariants.js";
@@ -14,7 +14,7 @@ import { simulate } from "../../lib/sim/run-cell.js";
 import { anonLayout, CELL, traceOf } from "../tiny.js";
 
 function broken(
-  change: (ops: ReclaimOps, lists: ClassLists, ctx: LruvecContext) => Partial<ReclaimOps>,
+  change: (ops: ReclaimOps, lists: FolioLists, ctx: LruvecContext) => Partial<ReclaimOps>,
 ): Policy {
   return {
     ...fifo(),

@@ -41,7 +41,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("resolvePolicy", () => {
   it("knows the policies of the package by name", async () => {
-    expect([...POLICIES].sort()).toEqual(["clock", "fifo", "lru", "mglru", "random", "sieve"]);
+    for (const name of ["clock", "fifo", "lru", "mglru", "plain-lru", "random", "s3-fifo", "sieve"]) {
+      expect(POLICIES).toContain(name);
+    }
+    expect((await resolvePolicy({ name: "s3Fifo" })).name, "the export's own name").toBe("s3-fifo");
     for (const name of POLICIES) expect((await resolvePolicy({ name })).name).toBe(name);
   });
 

@@ -1,0 +1,140 @@
+/*
+ * Miss ratios of the policies in cache mode, held against a table that another simulator computed.
+ *
+ *   npx tsx bench/check-published.ts TABLE.csv [FOLDER-OF-TRACES] [ALGORITHM ...]
+ *
+ * TABLE.csv has the columns trace, algorithm, cache_objects and miss_ratio (four digits). A trace is one of the rig's
+ * workloads by name (`zipf10_a`, as generated here), or a text FOLDER/*NAME.trace or .trace.gz with an object number a
+ * line (lines of anything else are passed over). Algorithms are named as in the table; rows of others are counted and left.
+ * Exits with 1 if a deviation is above what the policy allows. Neither table nor traces are part of this repository.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import * as lab from "../dist/index.js";
+
+interface Known {
+  readonly policy: lab.PolicySpec;
+  /** Relative deviation that is allowed; 0: all four digits are equal. */
+  readonly allowed: number;
+}
+
+/** Algorithms of the table: what they are called here. One line each. */
+const ALGORITHMS: Readonly<Record<string, Known>> = {
+  Belady: { policy: { name: "min" }, allowed: 0 },
+  Clock: { policy: { name: "clock" }, allowed: 0 },
+  FIFO: { policy: { name: "fifo" }, allowed: 0 },
+  LRU: { policy: { name: "plain-lru" }, allowed: 0 },
+  "S3FIFO-0.1000-2": { policy: { name: "s3-fifo" }, allowed: 0.01 },
+  Sieve: { policy: { name: "sieve" }, allowed: 0 },
+};
+
+type Trace = Pick<lab.Trace, "layout" | "records" | "events">;
+
+const [table, folder = ".", ...only] = process.argv.slice(2);
+if (table === undefined) {
+  console.error("usage: tsx bench/check-published.ts TABLE.csv [FOLDER-OF-TRACES] [ALGORITHM ...]");
+  process.exit(2);
+}
+
+function fileOf(name: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const file = readdirSync(folder).find(
+    (f) => /\.trace(\.gz)?$/.test(f) && f.replace(/\.trace.*/, "").endsWith(name),
+  );
+  return file && join(folder, file);
+}
+
+/** Object numbers of a text, one a line. */
+function readObjects(path: string): Trace {
+  const bytes = readFileSync(path);
+  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1");
+  const records = Uint32Array.from(
+    text.split("\n").flatMap((line) => (/^\s*\d+\s*$/.test(line) ? Number(line) : [])),
+  );
+  const nr = records.reduce((most, id) => Math.max(most, id), 0) + 1;
+  const layout = {
+    nrSlots: Math.ceil(nr / 512) * 512,
+    vmas: [{ process: 0, start: 0, nr, kind: "anon" as const }],
+    files: [],
+  };
+  return { layout, records, events: [] };
+}
+
+const opened = new Map<string, Trace | undefined>();
+function open(name: string): Trace | undefined {
+  if (!opened.has(name)) {
+    const spec = lab.rigWorkloads()[name];
+    const file = fileOf(name);
+    opened.set(name, spec ? lab.generateTrace(spec) : file ? readObjects(file) : undefined);
+  }
+  return opened.get(name);
+}
+
+async function missesOf(policy: lab.PolicySpec, trace: Trace, memoryMax: number): Promise<number> {
+  if (policy.name === "min") {
+    const { allocations, refaults } = lab.minFaults(trace, memoryMax);
+    return allocations + refaults;
+  }
+  const cell = {
+    mode: "cache",
+    memoryMax,
+    policy,
+    profile: "6.12",
+    set: {},
+    swap: "none",
+    swappiness: 60,
+    seed: 1,
+  } as const;
+  const spec = { ...cell, trace: { recorded: "" } };
+  return (await lab.runCell(spec, trace as lab.Trace)).counters.misses!;
+}
+
+interface Tally {
+  rows: number;
+  equal: number;
+  worst: number;
+  where: string;
+}
+
+const tallies = new Map<string, Tally>();
+const left = new Map<string, number>();
+const [head, ...lines] = readFileSync(table, "utf8").trim().split(/\r?\n/);
+const columns = head!.split(",");
+for (const line of lines) {
+  const cells = line.split(",");
+  const [name, algorithm, objects, ratio] = ["trace", "algorithm", "cache_objects", "miss_ratio"].map(
+    (column) => cells[columns.indexOf(column)]!,
+  ) as [string, string, string, string];
+  if (only.length > 0 && !only.includes(algorithm)) continue;
+  const known = ALGORITHMS[algorithm];
+  const trace = known && open(name);
+  if (known === undefined || trace === undefined) {
+    const why = known === undefined ? `algorithm ${algorithm}` : `trace ${name}`;
+    left.set(why, (left.get(why) ?? 0) + 1);
+    continue;
+  }
+  const misses = await missesOf(known.policy, trace, Number(objects));
+  const ours = misses / trace.records.length;
+  const tally = tallies.get(algorithm) ?? { rows: 0, equal: 0, worst: 0, where: "" };
+  tallies.set(algorithm, tally);
+  tally.rows++;
+  if (ours.toFixed(4) === ratio) tally.equal++;
+  const off = ours.toFixed(4) === ratio ? 0 : Math.abs(ours - Number(ratio)) / Number(ratio);
+  if (off <= tally.worst) continue;
+  tally.worst = off;
+  tally.where = `${name} ${objects}: ${ratio}, here ${ours.toFixed(4)}`;
+}
+
+let failed = false;
+console.log("algorithm             policy        rows   equal  worst deviation");
+for (const [algorithm, { rows, equal, worst, where }] of [...tallies].sort()) {
+  const { policy, allowed } = ALGORITHMS[algorithm]!;
+  const bad = worst > allowed;
+  failed ||= bad;
+  const percent = worst === 0 ? "" : `${(100 * worst).toFixed(2)} %  ${where}`;
+  const shown = [algorithm.padEnd(21), policy.name.padEnd(11), `${rows}`.padStart(6), `${equal}`.padStart(7)];
+  console.log(`${shown.join(" ")}  ${percent}${bad ? `  TOO FAR: ${100 * allowed} % are allowed` : ""}`);
+}
+for (const [why, rows] of [...left].sort()) console.log(`left out: ${rows} rows of ${why}`);
+process.exitCode = failed || tallies.size === 0 ? 1 : 0;

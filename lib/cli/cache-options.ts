@@ -1,0 +1,48 @@
+/* `--mode cache` of `reclaim-lab run`: a policy with options, and what else a cache understands. */
+import type { CellSpec, PolicySpec } from "../sim/cell.js";
+import { inputError } from "../util/error.js";
+
+/** Options that describe a kernel or the machine under it. */
+const OF_KERNELS = [
+  "lru-gen-enabled",
+  "profile",
+  "swap",
+  "swappiness",
+  "kernel-memory",
+  "no-kernel-memory",
+  "pinned",
+  "pace",
+  "checkpoints",
+  "fault-around",
+] as const;
+
+/** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. */
+export function readPolicySpec(text: string): PolicySpec {
+  const at = text.indexOf(":");
+  if (at < 0) return { name: text };
+  const [name, json] = [text.slice(0, at), text.slice(at + 1)];
+  let options: unknown;
+  try {
+    options = JSON.parse(json);
+  } catch (error) {
+    inputError(
+      `invalid --policy: ${text}: ${(error as Error).message}; give NAME or NAME:JSON, such as NAME:{"share":0.1}`,
+    );
+  }
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    inputError(`invalid --policy: ${text}; its options are a JSON object, such as NAME:{"share":0.1}`);
+  }
+  return { name, options: options as NonNullable<PolicySpec["options"]> };
+}
+
+/** What every cell has, as a cache's has it. */
+export function cacheCell(
+  given: Readonly<Record<string, unknown>>,
+  parts: Pick<CellSpec, "trace" | "memoryMax" | "policy" | "set" | "seed">,
+): CellSpec {
+  for (const option of OF_KERNELS) {
+    if (given[option] === undefined || given[option] === false) continue;
+    inputError(`refused: --${option} with --mode cache: a cache has no kernel around it; leave it out`);
+  }
+  return { ...parts, mode: "cache", profile: "6.12", swap: "none", swappiness: 60 };
+}

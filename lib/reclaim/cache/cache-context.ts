@@ -1,0 +1,156 @@
+/*
+ * What a policy can reach in a cache. Services that a cache has work as in a kernel; those that it has not (walks,
+ * batches, tiers, the balance of two types: all objects are of one) are null objects.
+ *
+ * A policy of queues and ghosts gets the leanest lists there are. One that asks for columns of folios, for lists by type
+ * or for generations gets the kernel's own, over an lruvec that holds nothing but file pages.
+ */
+
+import { SPLIT_COUNTS } from "../../mechanisms/access/read-counts.js";
+import type { References } from "../../mechanisms/access/references.js";
+import type { Balance } from "../../mechanisms/balance/balance.js";
+import { Generations } from "../../mechanisms/generations.js";
+import { Ghosts } from "../../mechanisms/ghosts.js";
+import { insertMarked, insertYoung } from "../../mechanisms/insertion.js";
+import type { Tiers } from "../../mechanisms/tiers.js";
+import { FILE, type Folio, Folios, NIL, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
+import { ClassLists, type FolioLists } from "../../mm/lists.js";
+import { Lruvec } from "../../mm/lruvec.js";
+import { Memcg } from "../../mm/memcg.js";
+import { PlainLists } from "../../mm/plain-lists.js";
+import { Vmstat } from "../../mm/vmstat.js";
+import { mulberry32 } from "../../util/random.js";
+import type { LruvecContext } from "../ops.js";
+import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
+
+const NO_TIERS: Tiers = {
+  update() {},
+  pickType: () => FILE,
+  pickBySums: () => FILE,
+  protect: () => false,
+  noteOlder() {},
+  noteEvicted() {},
+  noteRefaulted() {},
+  carryOver() {},
+};
+
+const ONE_TYPE: Balance = {
+  olderFirst: false,
+  shares: () => ({ weight: Float64Array.of(0, 1) }),
+  pick: () => FILE,
+  noteRefault() {},
+  noteBatch() {},
+};
+
+/** A context, and what its policy has made of it. */
+export interface Booted {
+  readonly ctx: LruvecContext;
+  /** Null until the policy asks for lists. */
+  lists: FolioLists | null;
+  /** Null until the policy asks for columns of folios, or for lists that keep them up. */
+  columns: Folios | null;
+}
+
+/** @param keepsColumns - Lists keep the columns of folios up, whatever the policy asks for. */
+export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
+  const { nrObjects, max, exact, settings, seed, state } = cache;
+  const stat = new Vmstat();
+  const lruvec = new Lruvec(0, new Memcg("cache", max), 0);
+  const { clock } = lruvec;
+  const found: References = { vmas: 0, exec: false };
+  const booted = { lists: null as FolioLists | null, columns: null as Folios | null };
+
+  function columns(): Folios {
+    booted.columns ??= identity(nrObjects);
+    return booted.columns;
+  }
+
+  function references(folio: Folio): References {
+    found.vmas = state[folio]! >> 1;
+    state[folio] = RESIDENT;
+    return found;
+  }
+
+  const ctx: LruvecContext = {
+    exact,
+    nrFrames: max,
+    nrFolios: nrObjects,
+    get folios() {
+      return columns();
+    },
+    lruvec,
+    clock,
+    tiers: NO_TIERS,
+    balance: ONE_TYPE,
+    random: mulberry32(seed),
+    reads: SPLIT_COUNTS,
+    settings,
+    page: (folio) => folio,
+    newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
+    newLists(nrClasses, options) {
+      const mixed = options?.mixed === true;
+      booted.lists =
+        mixed && !keepsColumns
+          ? new PlainLists(nrObjects, nrClasses)
+          : new ClassLists(columns(), lruvec, stat, nrClasses, mixed);
+      return booted.lists;
+    },
+    newGenerations(gens, minGens) {
+      return new Generations(this.newLists(gens), columns(), clock, NO_TIERS, minGens, settings.aging);
+    },
+    insertion(gens, minGens) {
+      return settings.insertion === "marked"
+        ? insertMarked(columns(), clock, minGens, gens)
+        : insertYoung(columns(), clock, minGens, false);
+    },
+    references,
+    promote: (folio, klass) => booted.lists!.move(folio, klass),
+    youngHit: (folio, klass) => booted.lists!.move(folio, klass),
+    activate(folio) {
+      booted.lists!.remove(folio);
+      cache.ops.removed(folio);
+      columns().flags[folio]! |= PG_ACTIVE;
+      cache.ops.place(folio, "activated");
+    },
+    markYoung(folio) {
+      state[folio]! |= ACCESSED;
+    },
+    passedOver() {},
+    canReclaim: (type) => type === FILE,
+    walk: () => false,
+    drain() {},
+    walkIfDue: () => false,
+    demote(sc, lists, type, from, to, nr) {
+      const { flags } = columns();
+      const end = Math.min(nr, lists.size(type, from)); // each folio once
+      for (let looked = 0; looked < end; looked++) {
+        const folio = lists.tail(type, from);
+        if (folio === NIL) break;
+        sc.passOver(folio);
+        if (lists.settle(folio, from)) continue;
+        references(folio);
+        flags[folio] = (flags[folio]! & ~PG_ACTIVE) | PG_WORKINGSET;
+        lists.move(folio, to);
+      }
+    },
+    takeTail(sc, lists, type, klass, nr) {
+      for (const end = sc.nrLooked + nr; sc.nrLooked < end && sc.more(); ) {
+        const folio = lists.tail(type, klass);
+        if (folio === NIL) break;
+        if (lists.settle(folio, klass)) sc.passOver(folio);
+        else sc.take(folio, lists);
+      }
+    },
+  };
+  return Object.assign(booted, { ctx });
+}
+
+/** Folios of which each holds the page of its own number. */
+function identity(nr: number): Folios {
+  const folios = new Folios(nr);
+  for (let page = 0; page < nr; page++) {
+    folios.page[page] = page;
+    folios.nrPages[page] = 1;
+  }
+  return folios;
+}

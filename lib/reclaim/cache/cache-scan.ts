@@ -1,0 +1,71 @@
+import { type Folio, NIL } from "../../mm/folio.js";
+import type { FolioLists } from "../../mm/lists.js";
+import { DEF_PRIORITY, type ScanControl } from "../scan-control.js";
+
+/** The reclaim run of a cache: one victim is wanted, so a batch holds one candidate. */
+export class CacheScan implements ScanControl {
+  priority: number = DEF_PRIORITY;
+  nrToReclaim = 1;
+  nrReclaimed = 0;
+  nrReclaimedHere = 0;
+  swappiness = 60;
+  forceDeactivate = false;
+  skippedDeactivate = false;
+  walkContext = false;
+  nrBatches = 0;
+  readonly batch: Int32Array = new Int32Array(1);
+  nrTaken = 0;
+  nrLooked = 0;
+  isolated = false;
+  stopped = false;
+  nrSinceWalk = 0;
+
+  /** The candidate of this batch, or NIL. */
+  victim: Folio = NIL;
+  /** Candidates so far, and objects passed over: `pgscan` and `pgrefill`. */
+  nrScanned = 0;
+  nrPassed = 0;
+  private nrAllowed = 0;
+
+  beginPass(): void {
+    this.nrBatches = 0;
+    this.stopped = false;
+  }
+
+  beginBatch(budgetLeft: number): void {
+    this.victim = NIL;
+    this.nrTaken = 0;
+    this.nrLooked = 0;
+    this.nrAllowed = budgetLeft;
+  }
+
+  sizeBatch(_max: number, looks: number): void {
+    this.nrAllowed = looks;
+  }
+
+  more(): boolean {
+    return this.victim === NIL && this.nrLooked < this.nrAllowed;
+  }
+
+  take(folio: Folio, lists: FolioLists): boolean {
+    lists.remove(folio);
+    this.victim = folio;
+    this.nrTaken = 1;
+    this.nrLooked++;
+    this.nrScanned++;
+    return true;
+  }
+
+  passOver(_folio: Folio): void {
+    this.nrLooked++;
+    this.nrPassed++;
+  }
+
+  look(nr: number): void {
+    this.nrLooked += nr;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+}

@@ -1,0 +1,98 @@
+/*
+ * A cache: the one path with what a cache has. Objects instead of pages, each its own folio; no page tables, batches,
+ * writeback or swap; one eviction for each miss, when it is full.
+ *
+ *   request -- resident? --> accessed bit, or the policy's `hit`
+ *       `----- not --> missed -> [full: isolate -> checkReferences -> evicted | place "kept"] -> place "new"
+ *
+ * The policy, its hooks and their order are those of a kernel's lruvec; see `../ops.ts`. The loop is `cache-loop.ts`.
+ */
+import type { Settings } from "../../mechanisms/settings.js";
+import type { Folios } from "../../mm/folio.js";
+import type { FolioLists } from "../../mm/lists.js";
+import type { LruvecContext, Policy, ReclaimOps } from "../ops.js";
+import { cacheContext } from "./cache-context.js";
+import { CacheScan } from "./cache-scan.js";
+
+/** In `state`: the object is resident. */
+export const RESIDENT = 1;
+/** In `state`, with RESIDENT: accessed since the last reference check. */
+export const ACCESSED = 2;
+
+export interface CacheOptions {
+  /** Objects that there are: 0 to nrObjects - 1. */
+  readonly nrObjects: number;
+  /** Most objects resident at once. */
+  readonly max: number;
+  /** Hits are told to policies that want them; else they only set a bit. */
+  readonly exact: boolean;
+  readonly settings: Settings;
+  readonly seed: number;
+}
+
+export class Cache {
+  readonly nrObjects: number;
+  readonly max: number;
+  readonly exact: boolean;
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly name: string;
+  /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
+  readonly state: Uint8Array;
+  readonly sc: CacheScan = new CacheScan();
+  readonly ops: Required<ReclaimOps>;
+  readonly lists: FolioLists;
+  /** Columns of folios; null if the policy has asked for none. */
+  readonly columns: Folios | null;
+  /** Hits are told to the policy. */
+  readonly tellsHits: boolean;
+  /** The policy has a budget of its own: eviction goes in passes of falling priority. */
+  readonly hasBudget: boolean;
+  /** Objects resident. */
+  nr = 0;
+  /** Requests so far, those that were not resident, and objects evicted. */
+  requests = 0;
+  misses = 0;
+  evictions = 0;
+
+  /** Boot a policy on an empty cache. */
+  constructor(policy: Policy, { nrObjects, max, exact, settings, seed }: CacheOptions) {
+    this.nrObjects = nrObjects;
+    this.max = max;
+    this.exact = exact;
+    this.settings = settings;
+    this.seed = seed;
+    this.name = policy.name;
+    this.state = new Uint8Array(nrObjects);
+    let booted = cacheContext(this, false);
+    let own = policy.attach(booted.ctx);
+    if (booted.columns !== null) {
+      // It reads or writes columns of folios: boot it again on lists that keep them up.
+      booted = cacheContext(this, true);
+      own = policy.attach(booted.ctx);
+    }
+    if (booted.lists === null) {
+      throw new Error(`policy ${policy.name} made no lists; call ctx.newLists(nrClasses) in attach`);
+    }
+    this.lists = booted.lists;
+    this.columns = booted.columns;
+    this.tellsHits = exact && own.hit !== undefined;
+    this.hasBudget = own.budget !== undefined;
+    this.ops = withDefaults(own, booted.ctx);
+  }
+}
+
+/** The hooks with the optional ones filled in. */
+function withDefaults(ops: ReclaimOps, ctx: LruvecContext): Required<ReclaimOps> {
+  return {
+    budget: () => Number.MAX_SAFE_INTEGER,
+    checkReferences: (folio) => (ctx.references(folio).vmas > 0 ? "keep" : "reclaim"),
+    accessed() {},
+    removed() {},
+    missed() {},
+    evicted() {},
+    hit() {},
+    inspect: () => ({}),
+    ...ops,
+  };
+}

@@ -1,0 +1,30 @@
+/*
+ * The policies of the package, and for each a model of what it does in a cache, told again on ordinary arrays. A new policy
+ * is one line here; every test of `test/cache` then runs over it.
+ */
+import * as policies from "../../lib/policies/index.js";
+import type { Policy } from "../../lib/reclaim/ops.js";
+import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
+
+/** A cache of `max` objects; the function that it makes takes a request and says whether it was a hit. */
+export type CacheModel = (max: number, exact: boolean) => (object: number) => boolean;
+
+export interface Entry {
+  readonly make: () => Policy;
+  /** Null for the kernel's own two, whose models are those of the kernel (plain-lru.ts, scenarios). */
+  readonly model: CacheModel | null;
+}
+
+export const SHELF: Readonly<Record<string, Entry>> = {
+  clock: { make: policies.clock, model: clockCache },
+  fifo: { make: policies.fifo, model: fifoCache },
+  lru: { make: policies.lru, model: null },
+  mglru: { make: policies.mglru, model: null },
+  "plain-lru": { make: policies.plainLru, model: lruCache },
+  random: { make: policies.random, model: randomCache },
+  "s3-fifo": { make: policies.s3Fifo, model: s3FifoCache() },
+  "s3-fifo, small 0.3": { make: () => policies.s3Fifo({ small: 0.3 }), model: s3FifoCache(0.3) },
+  "s3-fifo, no ghosts": { make: () => policies.s3Fifo({ ghosts: 0 }), model: s3FifoCache(0.1, 0) },
+  "s3-fifo, threshold 1": { make: () => policies.s3Fifo({ threshold: 1 }), model: s3FifoCache(0.1, 0.9, 1) },
+  sieve: { make: policies.sieve, model: sieveCache },
+};
