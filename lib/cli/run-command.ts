@@ -23,7 +23,7 @@ export interface RunReport {
 
 /** The offline bound, counted as a cache is. */
 async function runMin({ memoryMax }: CellSpec, trace: Trace): Promise<CellResult> {
-  const { minFaults } = await import("../study/min.js");
+  const { minFaults } = await import("../analysis/min.js");
   const { allocations, refaults } = minFaults({ ...trace, events: [] }, memoryMax);
   return { status: "ok", counters: { requests: trace.records.length, misses: allocations + refaults } };
 }

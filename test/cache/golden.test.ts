@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { minCurve } from "../../lib/analysis/min.js";
 import { simulateCache } from "../../lib/sim/run-cache.js";
-import { minCurve } from "../../lib/study/min.js";
 import { generateTrace } from "../../lib/trace/generate.js";
 import { rigWorkloads } from "../../lib/trace/generators/rig.js";
 import { SHELF } from "../policies/shelf.js";

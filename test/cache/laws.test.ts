@@ -1,11 +1,11 @@
 /* What must hold for every policy of the shelf in a cache, and what is known in closed form for some. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { minFaults } from "../../lib/analysis/min.js";
 import { fifo, mglru, plainLru, s3Fifo } from "../../lib/policies/index.js";
 import type { Policy, ReclaimOps } from "../../lib/reclaim/ops.js";
 import { simulateCache } from "../../lib/sim/run-cache.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
-import { minFaults } from "../../lib/study/min.js";
 import type { Requests } from "../../lib/trace/objects.js";
 import type { Trace } from "../../lib/trace/trace.js";
 import { SHELF } from "../policies/shelf.js";
