@@ -37,6 +37,12 @@ export * from "./notebook/index.js";
 export * from "./plot/index.js";
 export { ratioText } from "./plot/ratio.js";
 export * as policies from "./policies/index.js";
+// studies on many machines
+export { type QueueOptions, queueExecutor } from "./queue/executor.js";
+export { listQueues, type QueueList } from "./queue/list.js";
+export type { SubmitterSeen, WorkerSeen } from "./queue/registry.js";
+export { listText, type QueueStatus, queueText } from "./queue/status.js";
+export { runWorker, type WorkerOptions } from "./queue/worker.js";
 export type { LruvecContext, Placing, Policy, ReclaimOps, Verdict } from "./reclaim/ops.js";
 export type { ScanControl } from "./reclaim/scan-control.js";
 export type { CellResult, CellSpec, PolicySpec, SwitchValue } from "./sim/cell.js";

@@ -68,6 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stats: ["util"],
   design: ["study", "sim", "mechanisms", "trace", "util"],
   analysis: ["design", "study", "stats", "sim", "trace", "util"],
+  queue: ["study", "sim", "trace", "util"],
 };
 const SIMULATOR = ["util", "mm", "mechanisms", "reclaim", "policies", "sim"];
 const inSimulator = LIB.filter((file) => SIMULATOR.includes(folderOf(file)));

@@ -10,12 +10,14 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run-command.js")).runCommand,
   validate: async () => (await import("./validate-command.js")).validateCommand,
+  worker: async () => (await import("./worker-command.js")).workerCommand,
 };
 
 const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
 
   reclaim-lab run       replay a trace under a memory limit, print the counters
   reclaim-lab validate  replay what real kernels were measured on, print how far the counters are apart
+  reclaim-lab worker    run cells that studies on other machines have queued on a Redis
 
 reclaim-lab COMMAND --help tells a command's options.
 Exit codes: 0 done, 1 a fault of the program, 2 bad input.`;
