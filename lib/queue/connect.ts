@@ -9,6 +9,8 @@ import { parseRedisUrl, type RedisPlace } from "./redis-url.js";
 /** Oldest server with the commands that BullMQ recommends. */
 const MIN_VERSION: readonly [number, number] = [6, 2];
 const CONNECT_MS = 5000;
+/** No answer for so long: the network is gone, though nobody closed the connection. Above what blocking commands wait. */
+const SILENCE_MS = 30_000;
 /** Longest pause between two tries to reach a Redis that went away. */
 const RETRY_MAX_MS = 2000;
 
@@ -47,7 +49,7 @@ export async function connect({
   const { host, port, db, username, password, tls, shown } = place;
   const { Redis: Client } = await import("ioredis");
   let awaySince: number | undefined;
-  let ready = false;
+  let [ready, closed] = [false, false];
   const client = new Client({
     host,
     port,
@@ -57,6 +59,7 @@ export async function connect({
     ...(tls && { tls: {} }),
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
     maxRetriesPerRequest: null,
     retryStrategy(times: number) {
       if (!ready || Date.now() - (awaySince ?? Date.now()) > outageMs) return null;
@@ -72,6 +75,7 @@ export async function connect({
     const warnings = await check(client, shown);
     ready = true;
     client.on("close", () => {
+      if (closed) return;
       if (awaySince === undefined) onNote(`lost Redis at ${shown}; trying again`);
       awaySince ??= Date.now();
     });
@@ -83,7 +87,11 @@ export async function connect({
     const lost = new Promise<Error>((settle) => {
       client.on("end", () => settle(new Error(`Redis at ${shown} was away for over ${outageMs / 1000} s`)));
     });
-    return { client, place, warnings, lost, close: () => client.disconnect() };
+    const close = (): void => {
+      closed = true;
+      client.disconnect();
+    };
+    return { client, place, warnings, lost, close };
   } catch (error) {
     client.disconnect();
     throw explained(problem ?? (error as Error), error as Error, shown);
@@ -147,7 +155,10 @@ function adviceFor({ message, ...rest }: Error): string | undefined {
   if (/NOPERM/.test(message)) return "this user may not read INFO; give it the commands of @all";
   if (/DB index is out of range/.test(message)) return "no such database; use a smaller number";
   if (/protected mode/i.test(message)) return "it is in protected mode; set a password or bind an address";
-  if (/Protocol error|Connection is closed|ECONNRESET|unexpected/i.test(message) || code === "ECONNRESET")
+  if (
+    /Protocol error|RESP|EPROTO|SSL|Connection is closed|ECONNRESET|unexpected/i.test(message) ||
+    code === "ECONNRESET"
+  )
     return `what listens there does not speak Redis (${message})`;
   return undefined;
 }

@@ -41,6 +41,8 @@ const SLOTS_MAX = 10_000;
 /** Shortest time between two sweeps over the cells; with many slots it is longer. */
 const SWEEP_MS = 1000;
 const WANTED_MS = 250;
+/** Events that Redis keeps, about. */
+const EVENTS_MAX = 500;
 const RATE_WINDOW_MS = 60_000;
 
 /**
@@ -141,12 +143,14 @@ class QueueExecutor implements Executor {
     const code = await runnerDigest(runner);
     const name = queueName(code);
     const connected = { connection: client, prefix: PREFIX };
-    const queue = new QueueClass<JobData, unknown, string>(name, connected);
+    // An event holds a whole result; one that is trimmed before it is read is found by the next sweep.
+    const streams = { events: { maxLen: EVENTS_MAX } };
+    const queue = new QueueClass<JobData, unknown, string>(name, { ...connected, streams });
     const events = new EventsClass(name, connected);
     // Connection errors are told by the connection itself.
     queue.on("error", () => undefined);
     events.on("error", () => undefined);
-    const cells = new Outstanding(queue, this.#note);
+    const cells = new Outstanding(queue, this.slots, this.#note);
     const cacheDir = this.#options.cacheDir ?? CACHE;
     await mkdir(cacheDir, { recursive: true });
     const outgoing = new Outgoing({ client, queue: name, code, cacheDir, folder: this.#options.traces });

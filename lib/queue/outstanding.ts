@@ -37,6 +37,7 @@ interface Waiting {
 
 export class Outstanding {
   readonly #queue: CellQueue;
+  readonly #lingerMax: number;
   readonly #note: (note: string) => void;
   readonly #waiting = new Map<string, Waiting>();
   readonly #toAdd = new Set<Waiting>();
@@ -50,8 +51,10 @@ export class Outstanding {
   /** True while another submitter of the same code is there. */
   others = false;
 
-  constructor(queue: CellQueue, note: (note: string) => void) {
+  /** @param lingerMax - taken results that stay in Redis at most. */
+  constructor(queue: CellQueue, lingerMax: number, note: (note: string) => void) {
     this.#queue = queue;
+    this.#lingerMax = lingerMax;
     this.#note = note;
   }
 
@@ -109,6 +112,7 @@ export class Outstanding {
     await this.#adding;
     if (this.others) return;
     await this.#remove([...left.map((hash) => ({ hash })), ...this.#taken]);
+    await this.#queue.trimEvents(0);
   }
 
   /** Hashes of cells without a result. */
@@ -198,6 +202,8 @@ export class Outstanding {
     this.nrTaken++;
     this.#taken.push({ hash, removeMs: Date.now() + (this.others ? LINGER_OTHERS_MS : LINGER_MS) });
     settle(outcome);
+    const excess = this.#taken.length - this.#lingerMax;
+    if (excess > 0) void this.#remove(this.#taken.slice(0, excess));
   }
 
   async #remove(jobs: readonly { readonly hash: string }[]): Promise<void> {
