@@ -5,9 +5,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Redis } from "ioredis";
 import type { CellSpec } from "../sim/cell.js";
-import { moduleDigest } from "../study/code-digest.js";
+import { cellCode, moduleDigest } from "../study/code-digest.js";
 import type { CellJob } from "../study/executor.js";
-import { sha256 } from "../study/hash.js";
 import { writeRaw } from "../trace/raw-cache.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
@@ -63,7 +62,7 @@ export class Outgoing {
 
   async #pack(module: string): Promise<PackedModule & { codeDigest: string }> {
     const packed = await packModule(module);
-    const codeDigest = sha256(`${this.#options.code} ${await moduleDigest(module)}`);
+    const codeDigest = cellCode(this.#options.code, await moduleDigest(module));
     this.#offers.add(packed.digest, async () => {
       const path = this.#temporary();
       await writeFile(path, packed.text);

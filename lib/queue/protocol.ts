@@ -71,7 +71,11 @@ const RESULT = z.object({
   worker: z.string().max(512),
   outcome: z
     .union([
-      z.object({ ok: z.literal(true), result: z.unknown() }),
+      z.object({
+        ok: z.literal(true),
+        result: z.unknown(),
+        made: z.object({ host: z.string().max(256), ms: z.number().min(0) }).optional(),
+      }),
       z.object({ ok: z.literal(false), message: z.string(), stack: z.string().optional() }),
     ])
     .optional(),
