@@ -1,0 +1,74 @@
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inputError } from "../../util/error.js";
+import type { Labels } from "../grid.js";
+import type { Row } from "../run-grid.js";
+import { ownName } from "./owner.js";
+import { findResults } from "./read.js";
+
+/*
+ * Which cells a named study consists of, studies/<name>.json: labels and hash of each, in order. Results lie under
+ * their hashes whatever study asked for them; the manifest makes a table of them again.
+ */
+
+const STUDIES = "studies";
+
+/** A cell of a named study. */
+export interface StudyCell {
+  readonly labels: Labels;
+  /** Null if the cell could not be named. */
+  readonly hash: string | null;
+}
+
+/** A named study: plain data, the same bytes whenever it is written. */
+export interface StudyManifest {
+  readonly name: string;
+  readonly cells: readonly StudyCell[];
+}
+
+/** Keep a study's manifest, in place of one of the same name. */
+export async function saveManifest(folder: string, manifest: StudyManifest): Promise<void> {
+  await mkdir(join(folder, STUDIES), { recursive: true });
+  const beside = join(folder, `tmp-${ownName()}`);
+  const { name, cells } = manifest;
+  const lines = cells.map((cell) => JSON.stringify(cell)).join(",\n");
+  await writeFile(beside, `{"name":${JSON.stringify(name)},"cells":[\n${lines}\n]}\n`);
+  await rename(beside, join(folder, STUDIES, `${name}.json`));
+}
+
+/** Names of the studies of a results folder, in order. */
+export async function listStudies(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, STUDIES)).catch(() => []);
+  return names
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
+}
+
+/**
+ * The rows of a named study, as `runGrid` gave them. A cell without a kept result is a row with an error.
+ * @throws InputError for a name that the folder does not have.
+ */
+export async function readStudy(folder: string, name: string): Promise<{ readonly rows: readonly Row[] }> {
+  const known = await listStudies(folder);
+  if (!known.includes(name)) {
+    const studies = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+    inputError(`no study ${name} in ${folder}; ${studies}`);
+  }
+  const text = await readFile(join(folder, STUDIES, `${name}.json`), "utf8");
+  const { cells } = JSON.parse(text) as StudyManifest;
+  const { results } = await findResults(
+    folder,
+    cells.flatMap(({ hash }) => hash ?? []),
+    [],
+  );
+  return {
+    rows: cells.map(({ labels, hash }): Row => {
+      const result = hash === null ? undefined : results.get(hash);
+      if (result === undefined)
+        return { labels, hash, status: "error", error: "no result is kept; run the study again", counters: {} };
+      const counters = Object.entries(result.counters).sort(([a], [b]) => (a < b ? -1 : 1));
+      return { labels, hash, status: result.status, error: null, counters: Object.fromEntries(counters) };
+    }),
+  };
+}
