@@ -46,3 +46,21 @@ export function readList(text: string): string[] {
     .map((part) => part.trim())
     .filter((part) => part !== "");
 }
+
+/** {@link parseOptions}, and the words that are no options: at most so many. */
+export function parseWords<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: readonly string[],
+  options: T,
+  most: number,
+): { values: ReturnType<typeof parseOptions<T>>; words: string[] } {
+  let parsed: { values: unknown; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  } catch (error) {
+    const text = error instanceof Error ? error.message.split(/\. |\n/, 1)[0]! : String(error);
+    inputError(`${text.charAt(0).toLowerCase()}${text.slice(1)}; see --help`);
+  }
+  const { values, positionals: words } = parsed;
+  if (words.length > most) inputError(`unexpected argument: ${words[most]}; see --help`);
+  return { values: values as ReturnType<typeof parseOptions<T>>, words };
+}

@@ -9,6 +9,8 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run-command.js")).runCommand,
+  study: async () => (await import("./study-command.js")).studyCommand,
+  results: async () => (await import("./results-command.js")).resultsCommand,
   validate: async () => (await import("./validate-command.js")).validateCommand,
   worker: async () => (await import("./worker-command.js")).workerCommand,
 };
@@ -16,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
 
   reclaim-lab run       replay a trace under a memory limit, print the counters
+  reclaim-lab study     run the cells of a study that are not kept yet, and keep them
+  reclaim-lab results   list, show, export, check and prune what is kept
   reclaim-lab validate  replay what real kernels were measured on, print how far the counters are apart
   reclaim-lab worker    run cells that studies on other machines have queued on a Redis
 

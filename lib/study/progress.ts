@@ -7,9 +7,13 @@ export interface Progress {
   readonly cached: number;
   /** Cells whose row is an error. */
   readonly failed: number;
+  /** Cells that this run computed; equal cells count once. */
+  readonly computed: number;
   /** Since the start of the run, in milliseconds. */
   readonly elapsedMs: number;
-  /** Time left in milliseconds, from the mean of the cells computed so far; null before the first. */
+  /** Cells computed a second, since the first was started; null before the first is finished. */
+  readonly perSecond: number | null;
+  /** Time left in milliseconds, from the cells computed so far; null before the first. */
   readonly etaMs: number | null;
 }
 
@@ -34,12 +38,13 @@ export function terminalProgress(stream: ProgressStream = process.stderr): (prog
   return stream.isTTY ? updatingLine(stream) : sparseLines(stream);
 }
 
-/** One line of text without colour: `37/120 cells, 12 from earlier runs, 1 failed, 0:41 left`. */
+/** One line of text without colour: `37/120 cells, 12 from earlier runs, 1 failed, 4.2/s, 0:41 left`. */
 export function progressText(progress: Progress): string {
-  const { done, total, cached, failed, elapsedMs, etaMs } = progress;
+  const { done, total, cached, failed, elapsedMs, perSecond, etaMs } = progress;
   const parts = [`${done}/${total} cells`];
   if (cached > 0) parts.push(`${cached} from earlier runs`);
   if (failed > 0) parts.push(`${failed} failed`);
+  if (perSecond !== null) parts.push(`${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`);
   if (done === total) parts.push(`${clock(elapsedMs)} in all`);
   else if (etaMs !== null) parts.push(`${clock(etaMs)} left`);
   return parts.join(", ");

@@ -2,13 +2,12 @@ import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
-import { openDatabase } from "./results/database.js";
 import { cellKey, type EntryKey, type Made } from "./results/entry.js";
-import { withNewest } from "./results/generation.js";
 import { mergeResults } from "./results/merge.js";
 import { ownName } from "./results/owner.js";
 import { describeRun } from "./results/provenance.js";
-import { appendLine, readSegments, SEGMENTS, segmentPath } from "./results/segment.js";
+import { countByCode, type Found, findResults } from "./results/read.js";
+import { appendLine, SEGMENTS, segmentPath } from "./results/segment.js";
 
 /*
  * Finished cells on disk. A results folder holds
@@ -105,9 +104,13 @@ export async function openResults(folder: string): Promise<ResultStore> {
       return mergeProblem;
     },
     async load(wanted) {
-      const found = await readKept(folder, wanted, damaged);
-      hasLog = found.hasLog;
-      return found;
+      const found = await findResults(
+        folder,
+        wanted.map(({ hash }) => hash),
+        damaged,
+      );
+      hasLog = found.segments.paths.length > 0;
+      return { results: found.results, stale: await staleOf(folder, wanted, found) };
     },
     async save(hash, key, result, made) {
       if (problem !== undefined) return;
@@ -133,60 +136,16 @@ export async function openResults(folder: string): Promise<ResultStore> {
   };
 }
 
-async function readKept(
+/** Results of the wanted cells by other code: what is missing is looked up without its code digest. */
+async function staleOf(
   folder: string,
   wanted: readonly Wanted[],
-  damaged: string[],
-): Promise<Kept & { readonly hasLog: boolean }> {
-  const results = new Map<string, CellResult>();
-  const stale = new Map<string, number>();
-  const segments = await readSegments(folder);
-  damaged.push(...segments.damaged);
-  for (const { hash } of wanted) {
-    const found = segments.entries.get(hash);
-    if (found !== undefined) results.set(hash, found.entry.result);
-  }
-  await withNewest(
-    folder,
-    async (generation) => {
-      const missing = wanted.filter(({ hash }) => !results.has(hash));
-      if (generation === undefined || missing.length === 0) return;
-      const database = await openDatabase();
-      try {
-        const file = join(generation.path, "entries.parquet");
-        const rows = await database.rows<{ hash: string; result: string; whole: boolean }>(
-          `select hash, result, sha256(hash || ' ' || result) = "check" as whole from read_parquet($file)
-           where hash in (select unnest($hashes::varchar[]))`,
-          { file, hashes: missing.map(({ hash }) => hash) },
-        );
-        for (const { hash, result, whole } of rows) {
-          if (whole) results.set(hash, JSON.parse(result) as CellResult);
-          else damaged.push(`${file}:${hash}`);
-        }
-        const others = missing.filter(({ hash }) => !results.has(hash)).map(cellKey);
-        if (others.length === 0) return;
-        const counts = await database.rows<{ code: string; nr: number }>(
-          `select code_digest as code, count(*)::double as nr from read_parquet($file)
-           where cell in (select unnest($cells::varchar[])) group by all`,
-          { file, cells: others },
-        );
-        for (const { code, nr } of counts) stale.set(code, nr);
-      } finally {
-        database.close();
-      }
-    },
-    (path) => damaged.push(path),
-  );
-  const missing = new Set(wanted.filter(({ hash }) => !results.has(hash)).map(cellKey));
-  for (const { entry } of missing.size === 0 ? [] : segments.entries.values()) {
-    if (missing.has(cellKey(entry))) stale.set(entry.codeDigest, (stale.get(entry.codeDigest) ?? 0) + 1);
-  }
-  const counted = [...stale].map(([codeDigest, cells]) => ({ codeDigest, cells }));
-  return {
-    results,
-    stale: counted.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1)),
-    hasLog: segments.paths.length > 0,
-  };
+  { results, segments }: Found,
+): Promise<StaleCells[]> {
+  const missing = wanted.filter(({ hash }) => !results.has(hash));
+  const counts = await countByCode(folder, missing.map(cellKey), segments);
+  const stale = [...counts].map(([codeDigest, cells]) => ({ codeDigest, cells }));
+  return stale.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1));
 }
 
 async function makeFolder(folder: string): Promise<string | undefined> {

@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Largest heap of one worker, in MiB, typed arrays not counted. Default: 1024. */
   readonly heapMaxMb?: number;
+  /** Expected cost of a cell in any unit, for the time left. Default: all cost the same. */
+  readonly costOf?: (cell: Cell) => number;
   /** Where cells run. Default: `workers` threads of this machine. Rows do not depend on it. */
   readonly executor?: OpenExecutor;
   /** URL of the module whose `runCell(spec, trace)` runs a cell. Default: the simulator of this package. */

@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { failed, type Outcome } from "./cell-worker.js";
-import { cellCode, codeDigest, moduleDigest } from "./code-digest.js";
 import { type Executor, openThreads } from "./executor.js";
 import { type Cell, openStored } from "./grid.js";
-import { canonicalJson, cellHash } from "./hash.js";
+import { canonicalJson } from "./hash.js";
 import { StudyInterrupted } from "./interrupted.js";
+import { nameCells, type Task } from "./name-cells.js";
 import { BUILT } from "./pool.js";
 import { openResults, type ResultStore, type StaleCells } from "./results.js";
 import type { Row, RunOptions, StudyResult } from "./run-grid.js";
@@ -14,14 +14,6 @@ import { SharedTraces } from "./shared-traces.js";
 
 /** Faults whose stack becomes a note; the others are most likely the same one again. */
 const MAX_FAULT_NOTES = 3;
-
-/** A result to be found or computed, and the cells that it is for. */
-interface Task {
-  readonly cell: Cell;
-  readonly hash: string;
-  readonly codeDigest: string;
-  readonly indices: number[];
-}
 
 /** The state of one run: what is known of each row, and what is left to compute. */
 export class StudyRun {
@@ -41,6 +33,9 @@ export class StudyRun {
   #nrFaults = 0;
   #done = 0;
   #toldProblem = false;
+  #computeStartMs: number | undefined;
+  #costDone = 0;
+  #costLeft = 0;
 
   constructor(cells: readonly Cell[], options: RunOptions) {
     const { workers = availableParallelism(), timeoutMs = 600_000, heapMaxMb = 1024 } = options;
@@ -62,7 +57,9 @@ export class StudyRun {
     const { results } = this.#options;
     if (results !== undefined) this.#store = await openResults(results);
     this.#tellProblem();
-    const tasks = [...(await this.#nameCells())];
+    const { tasks, unnamed } = await nameCells(this.#cells, this.#options.runner);
+    for (const { index, error } of unnamed)
+      this.#settle({ cell: this.#cells[index]!, hash: null, indices: [index] }, failed(error), false);
     const kept = await this.#store?.load(
       tasks.map(({ hash, cell: { spec, traceDigest } }) => ({ hash, spec, traceDigest })),
     );
@@ -79,6 +76,7 @@ export class StudyRun {
       );
     }
     this.#missing = byTrace(this.#missing);
+    this.#costLeft = this.#missing.reduce((sum, task) => sum + this.#costOf(task), 0);
     this.#report();
   }
 
@@ -87,6 +85,7 @@ export class StudyRun {
     const { signal, executor: open = openThreads } = this.#options;
     if (this.#missing.length === 0) return;
     this.#throwIfAborted();
+    this.#computeStartMs = performance.now();
     const executor = await open({ ...this.#limits, nrCells: this.#missing.length, signal });
     const traces = new SharedTraces(
       this.#missing.map((task) => task.cell),
@@ -127,28 +126,6 @@ export class StudyRun {
     };
   }
 
-  /** The distinct results that the cells need. A cell that cannot be named becomes an error row. */
-  async #nameCells(): Promise<Iterable<Task>> {
-    const { runner } = this.#options;
-    const base = runner === undefined ? await codeDigest(BUILT) : await moduleDigest(runner);
-    const modules = new Map<string, Promise<string>>();
-    const tasks = new Map<string, Task>();
-    for (const [index, cell] of this.#cells.entries()) {
-      try {
-        const { module } = cell.spec.policy;
-        if (module !== undefined && !modules.has(module)) modules.set(module, moduleDigest(module));
-        const code = cellCode(base, module === undefined ? undefined : await modules.get(module));
-        const hash = cellHash(cell.spec, cell.traceDigest, code);
-        const task = tasks.get(hash) ?? { cell, hash, codeDigest: code, indices: [] };
-        task.indices.push(index);
-        tasks.set(hash, task);
-      } catch (error) {
-        this.#settle({ cell, hash: null, indices: [index] }, failed(error), false);
-      }
-    }
-    return tasks.values();
-  }
-
   async #runOne(task: Task, executor: Executor, traces: SharedTraces): Promise<void> {
     const outcome = await this.#outcome(task, executor, traces);
     traces.release(task.cell.traceDigest);
@@ -160,6 +137,8 @@ export class StudyRun {
       this.#tellProblem();
     }
     this.#computed++;
+    this.#costDone += this.#costOf(task);
+    this.#costLeft -= this.#costOf(task);
     this.#settle(task, outcome, false);
     this.#report();
   }
@@ -206,19 +185,29 @@ export class StudyRun {
 
   #report(): void {
     const elapsedMs = performance.now() - this.#startMs;
-    const left = this.#missing.length - this.#computed;
-    const etaMs = this.#computed > 0 ? (elapsedMs / this.#computed) * left : null;
+    const computed = this.#computed;
+    const startMs = this.#computeStartMs ?? 0;
+    const computingMs = this.#computeStartMs === undefined ? 0 : performance.now() - startMs;
+    // By expected cost, not by number: cells of a long trace come one after another.
+    const left = computed === this.#missing.length ? 0 : this.#costLeft;
+    const etaMs = computed > 0 ? (computingMs * left) / this.#costDone : null;
+    const perSecond = computed > 0 ? (1000 * computed) / computingMs : null;
     const counts = {
       done: this.#done,
       total: this.#cells.length,
       cached: this.#cached,
       failed: this.#failed,
+      computed,
     };
     try {
-      this.#options.onProgress?.({ ...counts, elapsedMs, etaMs });
+      this.#options.onProgress?.({ ...counts, elapsedMs, perSecond, etaMs });
     } catch (error) {
       this.#note(`the progress listener threw: ${String(error)}`);
     }
+  }
+
+  #costOf({ cell }: Task): number {
+    return this.#options.costOf?.(cell) ?? 1;
   }
 
   #note(note: string): void {

@@ -36,12 +36,18 @@ export async function writeTable(
   basePath: string,
 ): Promise<{ csv: string; parquet: string }> {
   const paths = { csv: `${basePath}.csv`, parquet: `${basePath}.parquet` };
+  const parquet = parquetBytes(data);
+  await writeWhole(paths.csv, data.toCSV());
+  await writeWhole(paths.parquet, parquet);
+  return paths;
+}
+
+/** A table as a Parquet file; see {@link writeTable}. */
+export function parquetBytes(data: ColumnTable): Uint8Array {
   const columnData = data
     .columnNames()
     .map((name) => parquetColumn(name, [...(data.array(name) as Iterable<unknown>)]));
-  await writeWhole(paths.csv, data.toCSV());
-  await writeWhole(paths.parquet, new Uint8Array(parquetWriteBuffer({ columnData })));
-  return paths;
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
 
 function parquetColumn(
@@ -69,7 +75,8 @@ function parquetColumn(
 
 type ParquetType = "STRING" | "BOOLEAN" | "DOUBLE" | "INT64";
 
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Write a file beside and rename it into place. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(beside, content);

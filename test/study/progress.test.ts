@@ -6,7 +6,9 @@ const at = (done: number, elapsedMs: number, more: Partial<Progress> = {}): Prog
   total: 120,
   cached: 0,
   failed: 0,
+  computed: done,
   elapsedMs,
+  perSecond: null,
   etaMs: done > 0 ? (elapsedMs / done) * (120 - done) : null,
   ...more,
 });
@@ -27,6 +29,8 @@ describe("progressText", () => {
     expect(progressText(at(60, 1, { cached: 12, failed: 1 }))).toBe(
       "60/120 cells, 12 from earlier runs, 1 failed, 0:01 left",
     );
+    expect(progressText(at(60, 1, { perSecond: 3.14 }))).toBe("60/120 cells, 3.1/s, 0:01 left");
+    expect(progressText(at(60, 1, { perSecond: 31.4 }))).toBe("60/120 cells, 31/s, 0:01 left");
     expect(progressText(at(120, 59_001))).toBe("120/120 cells, 1:00 in all");
   });
 });
