@@ -152,7 +152,9 @@ export async function showResult(folder: string, hash: string): Promise<ShownRes
        left join runs on runs.run = made.run where hash = $hash`,
       { hash: found[0]!.hash },
     );
-    const [run] = await database.rows<RunRecord>("select * from runs where run = $run", { run: row!.run ?? "" });
+    const [run] = await database.rows<RunRecord>("select * from runs where run = $run", {
+      run: row!.run ?? "",
+    });
     const { code_digest: codeDigest, trace_digest: traceDigest, host, made_at: at, ms } = row!;
     return {
       hash: row!.hash!,

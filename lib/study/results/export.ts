@@ -21,7 +21,11 @@ export function formatOf(path: string | undefined): Format {
  * @param format - default: what the file's name says.
  * @throws InputError for a path that cannot be written, or columns that a file cannot hold.
  */
-export async function exportTable(table: ColumnTable, path: string, format: Format = formatOf(path)): Promise<void> {
+export async function exportTable(
+  table: ColumnTable,
+  path: string,
+  format: Format = formatOf(path),
+): Promise<void> {
   const content = {
     csv: () => table.toCSV(),
     json: () => table.toJSON(),

@@ -66,7 +66,13 @@ export async function readStudy(folder: string, name: string): Promise<{ readonl
     rows: cells.map(({ labels, hash }): Row => {
       const result = hash === null ? undefined : results.get(hash);
       if (result === undefined)
-        return { labels, hash, status: "error", error: "no result is kept; run the study again", counters: {} };
+        return {
+          labels,
+          hash,
+          status: "error",
+          error: "no result is kept; run the study again",
+          counters: {},
+        };
       const counters = Object.entries(result.counters).sort(([a], [b]) => (a < b ? -1 : 1));
       return { labels, hash, status: result.status, error: null, counters: Object.fromEntries(counters) };
     }),

@@ -55,7 +55,8 @@ async function tryMerge(
     await loadTables(database, base);
     const damaged = await removed(database, `sha256(hash || ' ' || result) <> "check"`);
     const added = await addSegments(database, segments);
-    const dropped = drop.length === 0 ? 0 : await removed(database, "list_contains($drop, code_digest)", drop);
+    const dropped =
+      drop.length === 0 ? 0 : await removed(database, "list_contains($drop, code_digest)", drop);
     if (added + dropped + damaged > 0) {
       await database.run("delete from made where hash not in (select hash from entries)");
       await database.run("delete from runs where run not in (select run from made)");
@@ -64,9 +65,9 @@ async function tryMerge(
     for (const path of segments.paths) {
       if (over.has(path)) await rm(path, { force: true });
     }
-    const [{ nr }] = (await database.rows<{ nr: number }>(
-      "select count(*)::double as nr from entries",
-    )) as [{ nr: number }];
+    const [{ nr }] = (await database.rows<{ nr: number }>("select count(*)::double as nr from entries")) as [
+      { nr: number },
+    ];
     return { entries: nr, dropped, damaged };
   } finally {
     database.close();
@@ -81,7 +82,9 @@ async function removed(database: Database, where: string, drop?: readonly string
 
 /** Add what is new to the tables; returns how many entries were. A result that is there stays: both are the same. */
 export async function addSegments(database: Database, { entries, runs }: SegmentContent): Promise<number> {
-  const known = new Set((await database.rows<{ hash: string }>("select hash from entries")).map((row) => row.hash));
+  const known = new Set(
+    (await database.rows<{ hash: string }>("select hash from entries")).map((row) => row.hash),
+  );
   const fresh = [...entries.values()].filter(({ entry }) => !known.has(entry.hash));
   await database.append(
     "entries",
