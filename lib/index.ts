@@ -28,6 +28,15 @@ export {
 } from "./design/design.js";
 export type { Factor } from "./design/factor.js";
 export type { AliasStructure } from "./design/fraction.js";
+// studies from a spec, as the command line runs them
+export { planStudy, type RanStudy, runStudy, type StudyPlan } from "./engine/study.js";
+export {
+  type DesignStudySpec,
+  type GridStudySpec,
+  parseStudySpec,
+  readStudySpec,
+  type StudySpec,
+} from "./engine/study-spec.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
 export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";
@@ -66,6 +75,21 @@ export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";
 export { CHANGE_POINTS, LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
 export { type Progress, progressText, terminalProgress } from "./study/progress.js";
+export {
+  type CodeCount,
+  pruneResults,
+  readResults,
+  resultCodes,
+  type ShownResult,
+  showResult,
+  staleResults,
+  type Verification,
+  verifyResults,
+} from "./study/results/catalog.js";
+export { exportTable, type Format } from "./study/results/export.js";
+export { listStudies, readStudy } from "./study/results/manifest.js";
+export { type Merged, mergeResults } from "./study/results/merge.js";
+export type { StaleCells } from "./study/results.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
 export { toTable, writeTable } from "./study/table.js";

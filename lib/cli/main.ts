@@ -1,6 +1,7 @@
 /*
  * `reclaim-lab COMMAND`: finds the command and loads nothing else, so that a short run starts fast.
- * Exit codes: 0 done (a run that ends out of memory is a result, too), 1 a fault of ours, 2 the input is at fault.
+ * Exit codes: 0 done (a run that ends out of memory is a result, too), 1 a fault of ours, 2 the input is at fault,
+ * 3 a study with cells that failed, 130 interrupted.
  */
 import { InputError, inputError } from "../util/error.js";
 
@@ -24,7 +25,7 @@ const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
   reclaim-lab worker    run cells that studies on other machines have queued on a Redis
 
 reclaim-lab COMMAND --help tells a command's options.
-Exit codes: 0 done, 1 a fault of the program, 2 bad input.`;
+Exit codes: 0 done, 1 a fault of the program, 2 bad input, 3 a study with cells that failed, 130 interrupted.`;
 
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -38,12 +39,14 @@ async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   return command(args);
 }
 
+function onBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0); // the reader has seen enough: `| head`
+  throw error;
+}
+
 /** Run the command line; returns the exit code. Messages go to stderr. Never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // the reader has seen enough: `| head`
-    throw error;
-  });
+  process.stdout.off("error", onBrokenPipe).on("error", onBrokenPipe);
   try {
     return await dispatch(args);
   } catch (error) {

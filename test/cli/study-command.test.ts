@@ -1,0 +1,212 @@
+/* The commands as a user runs them: exit codes, what is on stdout and what is not, and going on after Ctrl-C. */
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fromArrow } from "arquero";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "../../lib/cli/main.js";
+import { openResults } from "../../lib/study/results.js";
+import { tempFolder } from "../study/fixtures/cells.js";
+import { entryOf } from "../study/fixtures/entry-of.mjs";
+
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const folder = tempFolder();
+const results = join(folder, "results");
+const spec = {
+  name: "small",
+  trace: ["copytar"],
+  memory: [0.3, 0.6],
+  point: { LRU: "lru", MGLRU: "mglru" },
+};
+
+function file(name: string, value: object): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(value));
+  return path;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Run the command line; `interruptAt`: send SIGINT when stderr has this text. */
+function lab(args: readonly string[], interruptAt?: string): Promise<Ended> {
+  const child = spawn(process.execPath, [CLI, ...args]);
+  let [stdout, stderr, sent] = ["", "", false];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+    if (interruptAt === undefined || sent || !stderr.includes(interruptAt)) return;
+    sent = true;
+    child.kill("SIGINT");
+  });
+  return new Promise((done) => child.on("close", (code) => done({ code, stdout, stderr })));
+}
+
+/** The same in this process, for what ends before any work. */
+async function refused(...args: string[]): Promise<Ended> {
+  const out = vi.spyOn(console, "log").mockImplementation(() => {});
+  const err = vi.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    const code = await main(args);
+    const text = (spy: typeof out): string => spy.mock.calls.flat().join("\n");
+    return { code, stdout: text(out), stderr: text(err) };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
+
+describe("reclaim-lab study", () => {
+  it("says size, estimate and what is kept; --dry-run computes nothing", async () => {
+    const path = file("small.json", spec);
+    const { code, stdout } = await lab(["study", path, "--results", results, "--dry-run", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ study: "small", cells: 4, invalid: [], distinct: 4, kept: 0 });
+    const plain = await lab(["study", path, "--results", results, "--dry-run"]);
+    expect(plain.stdout).toBe("");
+    expect(plain.stderr).toMatch(/4 to compute: about \d+ s on \d+ workers, by a trial of 1 traces/);
+  });
+
+  it("runs what is missing, once, and writes the same files for any number of workers", async () => {
+    const path = file("small.json", spec);
+    const [first, again] = [join(folder, "first"), join(folder, "again")];
+    const ran = await lab(["study", path, "--results", results, "--out", first, "--workers", "2"]);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("4/4 cells");
+    expect(ran.stdout).toMatch(/^small: 4 cells in [\d.]+ s: 4 computed, 0 from earlier runs/);
+    const { code, stdout } = await lab(["study", path, "--results", results, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ computed: 0, cached: 4, failed: 0, stale: [], errors: [] });
+    await lab(["study", path, "--results", join(folder, "other"), "--out", again, "--workers", "1"]);
+    for (const ending of [".csv", ".parquet"])
+      expect(readFileSync(`${again}${ending}`).equals(readFileSync(`${first}${ending}`))).toBe(true);
+  });
+
+  it("exits with 3 if cells failed, and says which", async () => {
+    const path = file("bad-cell.json", {
+      ...spec,
+      name: "bad-cell",
+      point: { LRU: "lru", nobody: "nobody" },
+    });
+    const { code, stdout } = await lab(["study", path, "--results", results]);
+    expect(code).toBe(3);
+    expect(stdout).toContain("2 from earlier runs, 2 failed");
+    expect(stdout).toContain("failed: copytar, nobody, memory 0.3: unknown policy: nobody");
+  });
+
+  it("exits with 130 on Ctrl-C, keeps what is finished, and the same command goes on", async () => {
+    const seed = Array.from({ length: 20 }, (_, i) => i);
+    const path = file("long.json", { ...spec, name: "long", memory: [0.3], seed });
+    const args = ["study", path, "--results", join(folder, "long"), "--workers", "1"];
+    const first = await lab(args, "4/40 cells");
+    expect(first.code).toBe(130);
+    expect(first.stderr).toMatch(
+      /interrupted: \d+ of 40 cells were finished and are kept in .*; run again for the rest/,
+    );
+    const done = Number(/interrupted: (\d+) of/.exec(first.stderr)![1]);
+    const second = await lab([...args, "--json"]);
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({ cells: 40, kept: done, computed: 40 - done });
+  });
+
+  it.each([
+    [[], "error: no study: give a JSON file or a module; see --help"],
+    [["a.json", "b.json"], "error: unexpected argument: b.json; see --help"],
+    [["/nowhere.json"], "error: cannot read study: /nowhere.json (ENOENT)"],
+    [["a.json", "--workers", "0"], "error: invalid --workers: 0; give a whole number from 1 to 1024"],
+    [["a.json", "--wrokers", "2"], "error: unknown option '--wrokers'; see --help"],
+  ])("exits with 2 on bad input: %o", async (args, message) => {
+    const { code, stdout, stderr } = await refused("study", ...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("reclaim-lab results", () => {
+  const run = (...args: string[]): Promise<Ended> => lab(["results", ...args, "--results", results]);
+  const json = async (...args: string[]): Promise<Record<string, unknown>> =>
+    JSON.parse((await run(...args, "--json")).stdout);
+
+  beforeAll(async () => {
+    await lab(["study", file("small.json", spec), "--results", results]);
+    const store = await openResults(results);
+    for (const seed of [1, 2, 3]) {
+      const { hash, key, result } = entryOf(seed);
+      await store.save(hash, key, result);
+    }
+    await store.close();
+  });
+
+  it("lists by code, exports the current code only unless told, and shows one with its provenance", async () => {
+    const { codes, studies } = (await json("list")) as { codes: object[]; studies: string[] };
+    expect(codes).toMatchObject([
+      { cells: 4, current: true },
+      { cells: 3, current: false, codeDigest: "c".repeat(64) },
+    ]);
+    expect(studies).toContain("small");
+    const rows = (await json("export")) as unknown as { hash: string; pgscan: number }[];
+    expect(rows.length).toBe(4);
+    expect(((await json("export", "--all")) as unknown as object[]).length).toBe(7);
+    const shown = await json("show", rows[0]!.hash.slice(0, 16));
+    expect(shown).toMatchObject({ hash: rows[0]!.hash, result: { counters: { pgscan: rows[0]!.pgscan } } });
+    expect(shown).toMatchObject({ run: { node: process.version }, made: { ms: expect.any(Number) } });
+  });
+
+  it("exports a study as csv, parquet, arrow and json, the same rows in each", async () => {
+    const csv = (await run("export", "--study", "small")).stdout.trim().split("\n");
+    expect(csv.length).toBe(5);
+    expect(csv[0]).toMatch(/^trace,synthetic,point,base,memory,/);
+    for (const format of ["csv", "parquet", "arrow", "json"]) {
+      const out = join(folder, `table.${format}`);
+      expect(await json("export", "--study", "small", "--out", out)).toMatchObject({ rows: 4, format });
+    }
+    const arrow = fromArrow(readFileSync(join(folder, "table.arrow")));
+    expect(arrow.toCSV().trim().split("\n")).toEqual(csv);
+    expect(JSON.parse(readFileSync(join(folder, "table.json"), "utf8")).length ?? 0).toBeGreaterThanOrEqual(
+      0,
+    );
+  });
+
+  it("names what is stale, prunes it, and verifies the rest", async () => {
+    expect((await run("stale")).stdout).toMatch(
+      /^cccccccccccc +3 results {2}stale .*\nreclaim-lab results prune removes them\n$/,
+    );
+    expect((await run("prune", "dead")).stderr).toContain("error: no results of code dead");
+    expect((await run("prune")).stdout).toBe("3 results removed, 4 left\n");
+    expect((await run("stale")).stdout).toBe("none\n");
+    expect(await json("verify")).toEqual({ entries: 4, damaged: [], doubled: [], conflicts: [] });
+  });
+
+  it("exits with 1 if verify finds something wrong", async () => {
+    writeFileSync(join(results, "segments", "x-1-2-3.log"), "0123456789abcdef {}\n0123456789abcdef {}\n");
+    const { code, stdout } = await run("verify");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^4 results are whole\ndamaged: .*x-1-2-3\.log:1\n/);
+  });
+
+  it.each([
+    [[], "no command; use list, show"],
+    [["lsit"], "unknown command: lsit"],
+    [["list", "x"], "unexpected argument: x"],
+    [["export", "--format", "parquet"], "no file for parquet: give --out FILE"],
+    [["export", "--out", "a.xls"], "unknown kind of table file: a.xls"],
+    [["show", "zz"], "no result zz"],
+    [["export", "--study", "nosuch"], "no study nosuch"],
+  ])("exits with 2 on bad input: %o", async (args, message) => {
+    const { code, stderr } = await refused("results", ...args, "--results", results);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it("a folder that is not there is bad input, and is not made", async () => {
+    const { code, stderr } = await refused("results", "list", "--results", join(folder, "nowhere"));
+    expect(code).toBe(2);
+    expect(stderr).toContain("no results folder");
+  });
+});
