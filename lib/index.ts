@@ -1,16 +1,39 @@
 // The public names of reclaim-lab, grouped. Notebooks import this file, compiled, as ../dist/index.js.
 
-export { minRefaultCurve, PER_RECORDS, ratioCurve, refaultCurves } from "./analysis/curves.js";
+export {
+  type Attribution,
+  attribution,
+  type InteractionIndex,
+  interactionIndices,
+} from "./analysis/attribution.js";
+export {
+  minRefaultCurve,
+  missRatioCurves,
+  PER_RECORDS,
+  ratioCurve,
+  refaultCurves,
+} from "./analysis/curves.js";
 export {
   type Effect,
   effects,
-  type Measures,
   ofTraces,
   overall,
   STANDARD_MEASURES,
   type TraceEffect,
 } from "./analysis/effects.js";
+export { type AnalysisOptions, type FactorialEffect, factorialEffects } from "./analysis/factorial.js";
+export { type Measure, type Measures, REFAULTS } from "./analysis/measure.js";
 export { type MinFaults, minCurve, minFaults } from "./analysis/min.js";
+export {
+  type Dominance,
+  type PointRegret,
+  type Regret,
+  type RegretOptions,
+  regret,
+  type UnservedPair,
+  type WorkloadRegret,
+} from "./analysis/regret.js";
+export type { IntervalOptions, Scale, Summary } from "./analysis/summary.js";
 // names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
 // designs
@@ -61,6 +84,7 @@ export { runCell, simulate } from "./sim/run-cell.js";
 export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
 // studies
 export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./stats/bootstrap.js";
+export { hodgesLehmann, holm, signedRankTest, signFlipTest, type TestResult } from "./stats/paired-tests.js";
 export { type BootstrapOptions, type Interval, mean } from "./stats/resample.js";
 export { type DanfoFrame, toDanfo } from "./study/danfo.js";
 export {

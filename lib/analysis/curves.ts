@@ -1,7 +1,9 @@
 import type { RefaultCurveRow } from "../plot/refault-curve.js";
-import { footprintOf } from "../study/grid.js";
+import { type Cell, footprintOf, type OpenTrace, openStored } from "../study/grid.js";
 import type { Row } from "../study/run-grid.js";
 import type { Trace } from "../trace/trace.js";
+import { groupBy } from "./group.js";
+import { perThousand } from "./measure.js";
 import { minCurve } from "./min.js";
 
 /*
@@ -86,6 +88,27 @@ export function minRefaultCurve(name: string, trace: Trace, memory: readonly num
   }));
 }
 
-function perThousand({ counters }: Row, counter: string): number {
-  return (1000 * (counters[counter] ?? Number.NaN)) / counters.nr_record!;
+/**
+ * Miss-ratio curves of a study with the bound below them: refaults of every point over memory, and MIN on each
+ * recorded or generated trace at the same sizes. Traces are opened once each, one after another.
+ *
+ * @param cells - The cells of the study; they say which traces. Rows without a cell get no bound.
+ * @example
+ * show(refaultCurve(await missRatioCurves(study.rows, cells), { bounds: ["MIN"], log: true, unit: PER_RECORDS }));
+ */
+export async function missRatioCurves(
+  rows: readonly Row[],
+  cells: readonly Cell[],
+  open: OpenTrace = openStored,
+): Promise<RefaultCurveRow[]> {
+  const curves = refaultCurves(rows);
+  const wholes = groupBy(
+    cells.filter(({ labels }) => labels.seed === 0),
+    ({ labels }) => labels.trace,
+  );
+  for (const [name, own] of wholes) {
+    const memory = [...new Set(own.map(({ labels }) => labels.memory))].sort((a, b) => a - b);
+    curves.push(...minRefaultCurve(name, await open(own[0]!.spec.trace), memory));
+  }
+  return curves;
 }

@@ -13,11 +13,12 @@
  * programs. Few seeds or traces make narrow BCa intervals too narrow: with 5 values a nominal 95 % covers
  * about 84 % (normal data).
  */
-
-import { pairedRatioOfEach } from "../stats/bootstrap.js";
 import { mean } from "../stats/resample.js";
 import type { Row } from "../study/run-grid.js";
 import { inputError } from "../util/error.js";
+import { blockOf, groupBy } from "./group.js";
+import { amount, type Measure, type Measures } from "./measure.js";
+import { corrected, summary } from "./summary.js";
 
 /** One effect: of a point on a measure, on one trace or, without `trace`, over all. */
 export interface Effect {
@@ -36,10 +37,15 @@ export interface Effect {
   readonly n: number;
   /** The point changed no counter on this trace. */
   readonly inert?: boolean;
+  /** Of a summary of one trace or more: Hodges-Lehmann estimate of the ratio, which one wild trace does not move. */
+  readonly typical?: number;
+  /** Of a summary: sign-flip test over the `n` traces that the point does nothing, two-sided; null if n is 0. */
+  readonly p?: number | null;
+  /** The same after Holm's correction over the points of one base on one measure. */
+  readonly pHolm?: number | null;
+  /** The smallest p that n traces can give: 2 / 2^n. */
+  readonly pLeast?: number | null;
 }
-
-/** What to measure: a counter, or a sum of counters, under the name that tables and plots show. */
-export type Measures = Readonly<Record<string, string | readonly string[]>>;
 
 /** The measures of the standard ablation report: what reclaim got wrong, and what it did for it. */
 export const STANDARD_MEASURES: Measures = {
@@ -69,17 +75,26 @@ export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEAS
   for (const [point, ofPoint] of groupBy(pairs, ({ row }) => row.labels.point)) {
     const { base } = ofPoint[0]!.row.labels;
     for (const [measure, counters] of Object.entries(measures)) {
-      const names = typeof counters === "string" ? [counters] : counters;
       const ofTraces: Effect[] = [];
       for (const [trace, ofTrace] of groupBy(ofPoint, ({ row }) => row.labels.trace)) {
         const inert = ofTrace.every(({ row, base: of }) => sameCounters(row, of));
-        ofTraces.push({ point, base, measure, trace, inert, ...traceRatio(ofTrace, names) });
+        ofTraces.push({ point, base, measure, trace, inert, ...traceRatio(ofTrace, counters) });
       }
       single.push(...ofTraces);
       summaries.push({ point, base, measure, ...overTraces(ofTraces) });
     }
   }
-  return [...summaries, ...single];
+  return [...testedTogether(summaries), ...single];
+}
+
+/** The summaries with `pHolm`, in their order. */
+function testedTogether(summaries: readonly Effect[]): Effect[] {
+  const found = new Map<Effect, Effect>();
+  for (const family of groupBy(summaries, ({ base, measure }) => JSON.stringify([base, measure])).values()) {
+    const tested = corrected(family.map((effect) => ({ ...effect, p: effect.p ?? null })));
+    for (const [i, effect] of family.entries()) found.set(effect, tested[i]!);
+  }
+  return summaries.map((effect) => found.get(effect)!);
 }
 
 /** An effect on one trace. */
@@ -95,16 +110,15 @@ export function overall(all: readonly Effect[]): Effect[] {
   return all.filter(({ trace }) => trace === undefined);
 }
 
+/** A cell and that of its base on the same trace, at the same size, seed and machine. */
 interface Pair {
   readonly row: Row;
   readonly base: Row;
 }
 
+/** Cells of one block, see {@link blockOf}, that have results. */
 function pairUp(rows: readonly Row[]): Pair[] {
-  const key = (row: Row, point: string): string => {
-    const { trace, memory, seed, profile, swap, swappiness } = row.labels;
-    return JSON.stringify([trace, memory, seed, profile, swap, swappiness, point]);
-  };
+  const key = (row: Row, point: string): string => `${blockOf(row.labels)} ${point}`;
   const found = new Map(
     rows.filter(({ status }) => status === "ok").map((row) => [key(row, row.labels.point), row]),
   );
@@ -117,64 +131,43 @@ function pairUp(rows: readonly Row[]): Pair[] {
 }
 
 /** Geometric mean of the ratios over memory sizes and seeds, with its interval over the seeds. */
-function traceRatio(pairs: readonly Pair[], names: readonly string[]): Ratio {
+function traceRatio(pairs: readonly Pair[], measure: Measure): Ratio {
   const ofSeeds: number[] = [];
   for (const ofSeed of groupBy(pairs, ({ row }) => `${row.labels.seed}`).values()) {
     const usable = ofSeed
-      .map((pair) => counted(pair.row, names) / counted(pair.base, names))
+      .map((pair) => amount(pair.row, measure) / amount(pair.base, measure))
       .filter(isUsable);
     if (usable.length > 0) ofSeeds.push(Math.exp(mean(usable.map(Math.log))));
   }
   if (ofSeeds.length > 0) return spread(ofSeeds);
   const total = (of: (pair: Pair) => Row): number =>
-    pairs.reduce((sum, pair) => sum + counted(of(pair), names), 0);
+    pairs.reduce((sum, pair) => sum + amount(of(pair), measure), 0);
   return { ratio: total(({ row }) => row) / total(({ base }) => base), n: 0 };
 }
 
-type Ratio = Pick<Effect, "ratio" | "lo" | "hi" | "n">;
+type Ratio = Pick<Effect, "ratio" | "lo" | "hi" | "n" | "typical" | "p" | "pLeast">;
 
 /** Above 0 and finite: has a logarithm. */
 const isUsable = (ratio: number): boolean => ratio > 0 && Number.isFinite(ratio);
 
 /** Geometric mean of ratios, with its bootstrap interval if there are two or more. */
 function spread(ratios: readonly number[]): Ratio {
-  const { estimate, low, high, n } = pairedRatioOfEach(
-    ratios,
-    ratios.map(() => 1),
-  );
-  return n < 2 ? { ratio: estimate, n } : { ratio: estimate, lo: low, hi: high, n };
+  const { value, lo, hi, n } = summary(ratios.map(Math.log), "ratio");
+  return n < 2 ? { ratio: value, n } : { ratio: value, lo, hi, n };
 }
 
 /** Geometric mean over the traces on which both sides do something. */
 function overTraces(ofTraces: readonly Effect[]): Ratio {
   const ratios = ofTraces.filter(({ inert }) => inert !== true).map(({ ratio }) => ratio);
   const usable = ratios.filter(isUsable);
-  if (usable.length > 0) return spread(usable);
+  if (usable.length > 0) {
+    const { typical, p, pLeast } = summary(usable.map(Math.log), "ratio");
+    return { ...spread(usable), typical, p, pLeast };
+  }
   const whole = [Number.POSITIVE_INFINITY, 0].find((ratio) => ratios.includes(ratio));
   return { ratio: whole ?? Number.NaN, n: 0 };
 }
 
 function sameCounters(a: Row, b: Row): boolean {
   return Object.entries(a.counters).every(([name, value]) => value === b.counters[name]);
-}
-
-function counted({ counters }: Row, names: readonly string[]): number {
-  let sum = 0;
-  for (const name of names) {
-    const value = counters[name];
-    if (value === undefined)
-      inputError(`unknown counter: ${name}; one of ${Object.keys(counters).join(", ")}`);
-    sum += value;
-  }
-  return sum;
-}
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group === undefined) groups.set(key(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }

@@ -52,6 +52,7 @@ export interface Place {
 
 /** What analyses need to know of a design beside the rows; plain data. */
 export interface Places {
+  readonly kind: Kind["kind"];
   /** Names, in order. */
   readonly factors: readonly string[];
   /** By name of the point. */
@@ -88,7 +89,6 @@ export interface DesignSize {
 
 /** A design, ready to run: `runGrid(design.cells)`. Plain data. */
 export interface Design extends Places {
-  readonly kind: Kind["kind"];
   readonly mechanisms: readonly Factor[];
   readonly points: Readonly<Record<string, Point>>;
   readonly cells: readonly Cell[];

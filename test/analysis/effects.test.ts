@@ -110,3 +110,34 @@ describe("effects", () => {
     expect(() => effects(rows, { mine: "pgscam" })).toThrow("unknown counter: pgscam; one of");
   });
 });
+
+describe("tests of the summaries", () => {
+  // R 4.2.2: r <- log(c(0.9, 0.8, 1.1, 0.95, 0.7, 0.85, 0.99)); s <- as.matrix(expand.grid(rep(list(c(-1, 1)), 7)));
+  // mean(abs(s %*% r) >= abs(sum(r))); exp(wilcox.test(r, conf.int = TRUE)$estimate); exp(mean(r))
+  const ratios = [0.9, 0.8, 1.1, 0.95, 0.7, 0.85, 0.99];
+  const rows = ratios.flatMap((ratio, i) => [
+    row("base", `t${i}`, 0, [1000, 1, 1]),
+    row("point", `t${i}`, 0, [1000 * ratio, 1, 1]),
+    row("other", `t${i}`, 0, [500 + i, 1, 1]),
+  ]);
+  const all = effects(rows, { refaults: "workingset_refault" });
+
+  it("sign flip, Hodges-Lehmann and mean are R's", () => {
+    const [point] = overall(all);
+    expect(point!.p).toBe(0.078125);
+    expect(point!.typical).toBeCloseTo(0.894266430278, 10);
+    expect(point!.ratio).toBeCloseTo(0.890254999013, 10);
+  });
+
+  it("are corrected over the points of one base on one measure, and say what n can give", () => {
+    const [point, other] = overall(all);
+    expect(other).toMatchObject({ p: 2 / 128, pLeast: 2 / 128, pHolm: 4 / 128, n: 7 });
+    expect(point).toMatchObject({ pHolm: 0.078125, pLeast: 2 / 128 });
+    expect(ofTraces(all).every((effect) => effect.p === undefined)).toBe(true);
+  });
+
+  it("of a point that changes nothing there is none", () => {
+    const idle = [row("base", "t", 0, [1, 1, 1]), row("point", "t", 0, [1, 1, 1])];
+    expect(overall(effects(idle, MEASURES))[0]).toMatchObject({ n: 0, pHolm: null });
+  });
+});
