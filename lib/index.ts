@@ -13,6 +13,7 @@ export {
   ratioCurve,
   refaultCurves,
 } from "./analysis/curves.js";
+export type { Dominance } from "./analysis/dominance.js";
 export {
   type Effect,
   effects,
@@ -24,16 +25,10 @@ export {
 export { type AnalysisOptions, type FactorialEffect, factorialEffects } from "./analysis/factorial.js";
 export { type Measure, type Measures, REFAULTS } from "./analysis/measure.js";
 export { type MinFaults, minCurve, minFaults } from "./analysis/min.js";
-export {
-  type Dominance,
-  type PointRegret,
-  type Regret,
-  type RegretOptions,
-  regret,
-  type UnservedPair,
-  type WorkloadRegret,
-} from "./analysis/regret.js";
+export { type PointRegret, type Regret, type RegretOptions, regret } from "./analysis/regret.js";
+export type { WorkloadRegret } from "./analysis/regret-matrix.js";
 export type { IntervalOptions, Scale, Summary } from "./analysis/summary.js";
+export type { Unserved, UnservedPair } from "./analysis/unserved.js";
 // names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
 // designs
