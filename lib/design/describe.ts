@@ -18,7 +18,10 @@ export interface Pace {
  * Seconds that a design takes if nothing of it is kept: visits of distinct cells, shared by the workers.
  * @throws InputError for a trace without a figure.
  */
-export function estimateSeconds({ visits }: DesignSize, { nsPerVisit, workers = 1 }: Pace): number {
+export function estimateSeconds(
+  { visits }: Pick<DesignSize, "visits">,
+  { nsPerVisit, workers = 1 }: Pace,
+): number {
   let ns = 0;
   for (const [trace, nr] of Object.entries(visits)) {
     const each = typeof nsPerVisit === "number" ? nsPerVisit : nsPerVisit[trace];
