@@ -1,6 +1,7 @@
 /*
  * The conformance scenarios of MGLRU: small enough to be followed by hand, in the kernels 6.1, 6.12 and 7.3. Those of the
- * traditional LRU: scenarios-lru.test.ts. One page a folio, one CPU, one memcg. A fresh lruvec has generations 0 to 3.
+ * traditional LRU: scenarios-lru.test.ts; with several memcgs:
+ * scenarios-memcg.test.ts. One page a folio, one CPU, one memcg. A fresh lruvec has generations 0 to 3.
  */
 import { describe, expect, it } from "vitest";
 import { FILE, LRU_REFS_MASK, PG_READ_TWICE, PG_REFERENCED, PG_WORKINGSET } from "../lib/mm/folio.js";
@@ -268,7 +269,4 @@ describe("MGLRU, aging", () => {
       expect(fromTwo(kernel)).toEqual(seen);
     },
   );
-
-  // Not simulated: no memcg has protection. Source: mm/vmscan.c, get_nr_to_scan(), apply_proportional_protection(), 7.3.
-  it.todo("14: 7.3, memory.low: of 100,000 pages with 60,000 protected 40,001 count, 9 at priority 12");
 });

@@ -11,6 +11,7 @@ import { SWITCHES } from "../lib/sim/switchboard.js";
 import { PTRS_PER_PTE, type Trace, type TraceLayout, WRITE } from "../lib/trace/trace.js";
 import { mulberry32 } from "../lib/util/random.js";
 import { type Cell, type Counters, counters, evictions, PAGES, stream } from "./sim/runs.js";
+import { mixed, OF_THE_MACHINE } from "./switches-machine.js";
 import { anonLayout, fileLayout, traceOf } from "./tiny.js";
 
 type Run = (set?: Partial<Settings>, cell?: Cell) => Counters;
@@ -30,19 +31,6 @@ const writes = traceOf(
 const anon = traceOf(anonLayout(PAGES), stream({ seed: 5, hot: 200 }));
 const code = (exec: boolean): Trace => traceOf(fileLayout(PAGES, exec), stream({ seed: 5, hot: 150 }));
 
-/** Two processes with anonymous memory, and a file that both read through descriptors. Process 1 is idle after the start. */
-function mixed(idle = false): Trace {
-  const nrSlots = 8 * PTRS_PER_PTE;
-  const half = nrSlots / 2;
-  const vmas = [0, 1].map((process) => ({ process, start: process * half, nr: 700, kind: "anon" as const }));
-  const random = mulberry32(9);
-  const records = Array.from({ length: 8000 }, (_, i) => {
-    if (i % 5 === 0) return nrSlots + (random.int(2) === 0 ? random.int(120) : random.int(900));
-    const process = idle && i > 400 ? 0 : random.int(2);
-    return process * half + (random.int(3) < 2 ? random.int(150) : random.int(700));
-  });
-  return traceOf({ nrSlots, vmas, files: [{ name: "f", nr: 900 }] }, records);
-}
 const both = mixed();
 
 /** Counters but for the work of finding young pages. */
@@ -53,6 +41,8 @@ function decisions(c: Counters): Counters {
 
 /** A relation for each switch. */
 const RELATIONS: Readonly<Record<keyof Settings, () => void>> = {
+  ...OF_THE_MACHINE,
+
   references() {
     const blind = on(lru, both)({ references: "off" });
     expect([blind.rmap_walk, blind.rmap_pte, blind.lookaround]).toEqual([0, 0, 0]);

@@ -232,7 +232,7 @@ describe("what a reader finds", () => {
   });
 
   /** Files that hold an idea of the kernel's; the others are interfaces and null objects. */
-  const NO_SOURCE = /\/(host|settings|workingset|count|no-workingset|unmap|balance)\.ts$/;
+  const NO_SOURCE = /\/(host|memcg-order|settings|workingset|count|no-workingset|unmap|balance)\.ts$/;
 
   it.each(LIB.filter((file) => folderOf(file) === "mechanisms" && !NO_SOURCE.test(file)))(
     "%s opens with its idea and its source",

@@ -95,7 +95,7 @@ export class Generations {
       }
       this.retire(type, 1);
     }
-    this.clock.maxSeq++;
+    this.clock.advance();
     this.setActive();
   }
 

@@ -18,6 +18,15 @@ export interface Host {
   /** How reads through descriptors are counted on a folio. */
   readonly reads: ReadCounts;
   lruvecOf(folio: Folio): Lruvec;
+  /** The lruvec that the present reclaim aims at: of the memcg over its limit, or of the whole node the folio is on. */
+  evictingLruvec(folio: Folio): Lruvec;
+  /** For a page that comes back into `folio`: the lruvec it was evicted from, and the one that reclaim aimed at. */
+  shadowLruvec(folio: Folio): Lruvec;
+  shadowTarget(folio: Folio): Lruvec;
+  /** True if the process belongs to the lruvec's memcg. */
+  owns(lruvec: Lruvec, mm: number): boolean;
+  /** True if references by the process count: it belongs to the memcg that reclaim aims at, or to one below. */
+  heeds(mm: number): boolean;
   /** True if the lruvec's policy keeps generations, and so drives the generation clock itself. */
   hasGenerations(lruvec: Lruvec): boolean;
   /** True if somebody else holds a reference to the folio (a per-CPU batch): it cannot be freed now. */

@@ -38,6 +38,16 @@ export interface Settings {
   readonly budget: "batch" | "exact" | "abort";
   /** Dirty file folios in the oldest generation: offered and put back as active; passed over, one generation up. */
   readonly dirty: "activate" | "skip";
+  /** Which memcgs reclaim meets, and in which order: all of the tree; a part, from where the last run stopped; the memcg LRU. */
+  readonly memcgOrder: "tree" | "partial" | "memcg-lru";
+  /** Reclaim of all of memory begins at priority 12, or at the one that should suffice. */
+  readonly startPriority: "default" | "estimate";
+  /** Whether kswapd reclaims ahead of need. */
+  readonly kswapd: "on" | "off";
+  /** When kswapd is content: at the high watermark; above it, with room for promotions. */
+  readonly balanced: "high" | "promo";
+  /** Cold pages of a fast node move to a slower one, instead of out of memory. */
+  readonly demotion: "on" | "off";
 }
 
 /** The plain machine: what a policy gets that asks for nothing. */
@@ -61,4 +71,9 @@ export const PLAIN: Settings = {
   aging: "spread",
   budget: "batch",
   dirty: "activate",
+  memcgOrder: "partial",
+  startPriority: "default",
+  kswapd: "on",
+  balanced: "high",
+  demotion: "off",
 };

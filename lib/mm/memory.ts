@@ -100,7 +100,7 @@ export class Memory {
   readonly tablePresent: Uint8Array;
   /** Processes in the order of their first fault. */
   readonly started: number[] = [];
-  /** 1 if a CPU has switched to the process since it was last walked. Shape: [processes]. Kernel: mm->lru_gen.bitmap. */
+  /** Bit of each node: 1 if a CPU has switched to the process since it was last walked there. Shape: [processes]. Kernel: mm->lru_gen.bitmap. */
   readonly hasRun: Uint8Array;
   /** The process that faulted last; -1 before the first. */
   running = -1;
@@ -131,7 +131,7 @@ export class Memory {
   noteRun(mm: number): void {
     if (mm === this.running) return;
     this.running = mm;
-    this.hasRun[mm] = 1;
+    this.hasRun[mm] = 0xff;
     if (this.seen[mm] === 1) return;
     this.seen[mm] = 1;
     this.started.push(mm);
@@ -139,7 +139,7 @@ export class Memory {
 
   /** The CPU has switched away and back: whoever was running has run again. */
   noteSwitch(): void {
-    if (this.running >= 0) this.hasRun[this.running] = 1;
+    if (this.running >= 0) this.hasRun[this.running] = 0xff;
   }
 
   /** The VMA of a mapped slot. */

@@ -39,8 +39,20 @@ export class Vmstat {
   nr_vmscan_write = 0;
   /** Pages written back to files. */
   nr_written = 0;
-  /** Direct reclaim runs on the memory limit. */
+  /** Direct reclaim runs, on a memory limit (which the kernel's counters leave out) or for lack of free pages. */
   allocstall = 0;
+  /** Those for lack of free pages. */
+  allocstall_normal = 0;
+  /** Runs of kswapd, and what it scanned and reclaimed of `pgscan` and `pgsteal`. */
+  pageoutrun = 0;
+  pgscan_kswapd = 0;
+  pgsteal_kswapd = 0;
+  /** Pages moved to a slower node instead of being reclaimed, by who did it. They count in pgsteal, too. */
+  pgdemote_kswapd = 0;
+  pgdemote_direct = 0;
+  /** Times that a memcg was reclaimed from below its memory.low, and above its memory.high (memory.events). */
+  memcg_low = 0;
+  memcg_high = 0;
   oom_kill = 0;
 
   /** Records of the trace: visits of a page by a process. */

@@ -24,8 +24,9 @@
 import { ScanTargets } from "../mechanisms/balance/scan-targets.js";
 import { BY_FAULT, BY_FD } from "../mm/access.js";
 import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU, PG_REFERENCED } from "../mm/folio.js";
+import type { Lruvec } from "../mm/lruvec.js";
 import type { Policy } from "../reclaim/ops.js";
-import type { ScanControl } from "../reclaim/scan-control.js";
+import { DEF_PRIORITY, type ScanControl } from "../reclaim/scan-control.js";
 import { integerOption } from "./option.js";
 
 export interface LruOptions {
@@ -48,39 +49,54 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     const targets = new ScanTargets(classes);
     const mayDeactivate = [false, false];
     const onlyFile = Float64Array.of(0, 1);
+    const onlyAnon = Float64Array.of(1, 0);
+    /** Reclaim of all memory in an allocation: its first pass is not cut short. */
+    let proportional = false;
 
     /** Pages of a type in classes 0 to k, as statistics tell them; they know active and inactive only. */
-    function upTo(type: MemType, k: number): number {
-      if (top === 1) return lruvec.toldPages(type, false) + (k > 0 ? lruvec.toldPages(type, true) : 0);
+    function upTo(type: MemType, k: number, of = lruvec): number {
+      if (top === 1) return of.toldPages(type, false) + (k > 0 ? of.toldPages(type, true) : 0);
       let sum = 0;
       for (let i = 0; i <= k; i++) sum += lists.size(type, i);
       return sum;
     }
 
     /** Do the classes below k hold too little? One to one, and relatively less of them from 1 GiB on. */
-    function isLow(type: MemType, k: number): boolean {
-      const below = upTo(type, k - 1);
-      const above = upTo(type, top) - below;
+    function isLow(type: MemType, k: number, of = lruvec): boolean {
+      const below = upTo(type, k - 1, of);
+      const above = upTo(type, top, of) - below;
       const gib = (below + above) >> 18;
       return below * (gib > 0 ? Math.floor(Math.sqrt(10 * gib)) : 1) < above;
     }
 
-    function isAnyLow(type: MemType): boolean {
-      for (let k = 1; k <= top; k++) if (isLow(type, k)) return true;
+    function isAnyLow(type: MemType, of: Lruvec): boolean {
+      for (let k = 1; k <= top; k++) if (isLow(type, k, of)) return true;
       return false;
     }
 
     function setTargets(sc: ScanControl): void {
+      const target = ctx.target();
       for (const type of [ANON, FILE] as const) {
-        mayDeactivate[type] = sc.forceDeactivate || lruvec.refaultActivated(type) || isAnyLow(type);
+        mayDeactivate[type] = sc.forceDeactivate || target.refaultActivated(type) || isAnyLow(type, target);
       }
       const cacheTrim =
-        Math.floor(lruvec.toldPages(FILE, false) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
-      const fileOnly = !ctx.canReclaim(ANON) || sc.swappiness === 0 || (sc.priority > 0 && cacheTrim);
-      const equal = sc.priority === 0 && !fileOnly;
-      const weight = fileOnly ? onlyFile : ctx.balance.shares(lruvec, sc.swappiness).weight;
-      targets.begin(listSize, sc.priority, weight, equal);
+        Math.floor(target.toldPages(FILE, false) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
+      const noAnon = !ctx.canReclaim(ANON) || (sc.swappiness === 0 && !sc.global);
+      const equal = sc.priority === 0 && !noAnon && sc.swappiness > 0;
+      const anonOnly = !noAnon && !equal && !mayDeactivate[ANON] && sc.isFileTiny(lruvec) && anonAt(sc) > 0;
+      const fileOnly = noAnon || (!equal && !anonOnly && cacheTrim);
+      proportional = sc.global && !sc.kswapd && sc.priority === DEF_PRIORITY;
+      const weight = fileOnly
+        ? onlyFile
+        : anonOnly
+          ? onlyAnon
+          : ctx.balance.shares(target, sc.swappiness).weight;
+      targets.begin((list) => ctx.unprotected(listSize(list)), sc.priority, weight, equal);
     }
+
+    /** Inactive anonymous pages of the node that count at this priority. */
+    const anonAt = (sc: ScanControl): number =>
+      Math.floor(ctx.target().tree.size[2 * ANON]! / 2 ** sc.priority);
 
     const listSize = (list: number): number =>
       lists.size(list < classes ? ANON : FILE, list < classes ? list : list - classes);
@@ -117,6 +133,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       budget(sc) {
         if (sc.nrBatches === 0) {
           ctx.walkIfDue();
+          if (sc.kswapd && isLow(ANON, top, ctx.target())) ctx.demote(sc, lists, ANON, top, top - 1, 32);
           setTargets(sc);
         }
         return Number.MAX_SAFE_INTEGER; // the targets end the pass
@@ -124,7 +141,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
 
       isolate(sc) {
         for (;;) {
-          const list = targets.next(sc.nrReclaimedHere >= sc.nrToReclaim);
+          const list = targets.next(!proportional && sc.nrReclaimedHere >= sc.nrToReclaim);
           if (list < 0) break;
           const type: MemType = list < classes ? ANON : FILE;
           const k = list < classes ? list : list - classes;

@@ -18,7 +18,7 @@
  *
  * `gens` is the most generations at once, and `minGens` how many of them are never evicted.
  *
- * Differs from the kernel: one zone, aging never sleeps, no memcg LRU (limit reclaim does not use it).
+ * Differs from the kernel: one zone, aging never sleeps.
  * Source: include/linux/mm_inline.h, lru_gen_add_folio(); mm/vmscan.c, sort_folio(), isolate_folio(),
  * scan_folios(), isolate_folios(), evict_folios(), get_nr_to_scan(), 6.1, 6.12 and 7.3. The ring: mechanisms/generations.ts;
  * where folios enter it: mechanisms/insertion.ts.
@@ -65,9 +65,11 @@ const IN_6_12: Partial<Settings> = {
   workingset: "generations",
   tiers: "pid",
   balance: "tiers",
+  memcgOrder: "memcg-lru",
+  startPriority: "estimate",
 };
 const IN: Readonly<Record<string, Partial<Settings>>> = {
-  "6.1": { ...IN_6_12, budget: "abort", dirty: "skip" },
+  "6.1": { ...IN_6_12, budget: "abort", dirty: "skip", memcgOrder: "tree", startPriority: "default" },
   "7.3": {
     ...IN_6_12,
     fd: "refs-hot",
@@ -174,7 +176,8 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
       if (first) ctx.drain();
       const abort = settings.budget === "abort";
       const aging = ring.needAging(canSwap(sc), abort);
-      const part = Math.floor(ring.total / 2 ** sc.priority);
+      const part = Math.floor((exact ? ctx.unprotected(ring.total) : ring.total) / 2 ** sc.priority);
+      if (!first && sc.isDone(ctx.lruvec.node)) return 0;
       if (first) [passBudget, seqAtStart, swapping] = [part, clock.maxSeq, false];
       if (exact) {
         if (passBudget <= 0 || (!first && sc.nrReclaimed >= sc.nrToReclaim)) return 0;

@@ -19,15 +19,22 @@ import {
 import { ClassLists, type FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { mulberry32 } from "../util/random.js";
-import type { Attached, Core } from "./core.js";
+import type { Attached, Core, Mechanisms } from "./core.js";
 import type { LruvecContext, Policy, ReclaimOps } from "./ops.js";
 import type { ScanControl } from "./scan-control.js";
 
 /** Boot a policy on a lruvec; from now on it owns the lruvec's lists. */
-export function attach(core: Core, lruvec: Lruvec, policy: Policy, seed: number): void {
-  const attached = { lists: null as ClassLists | null, ghosts: null, drivesClock: false } as Attached;
+export function attach(
+  core: Core,
+  lruvec: Lruvec,
+  policy: Policy,
+  seed: number,
+  mechanisms: Mechanisms = core.mechanisms,
+): void {
+  const attached = { mechanisms, lists: null as ClassLists | null, ghosts: null, drivesClock: false } as Attached;
+  core.attached[lruvec.id] = attached;
   const ctx = contextOf(core, lruvec, attached, seed);
-  core.attached[lruvec.id] = Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
+  Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
   if (attached.lists === null) {
     throw new Error(`policy ${policy.name} made no lists; call ctx.newLists(nrClasses) in attach`);
   }
@@ -42,7 +49,7 @@ function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Requ
         ctx.walkIfDue();
       }
       const anon = ctx.canReclaim(ANON) ? lruvec.pages(ANON) : 0;
-      return Math.floor((anon + lruvec.pages(FILE)) / 2 ** sc.priority);
+      return Math.floor(ctx.unprotected(anon + lruvec.pages(FILE)) / 2 ** sc.priority);
     },
     checkReferences: (folio) => (ctx.references(folio).vmas > 0 ? "keep" : "reclaim"),
     accessed(folio, source) {
@@ -58,7 +65,8 @@ function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Requ
 }
 
 function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number): LruvecContext {
-  const { folios, mechanisms, sc } = core;
+  const { folios, sc } = core;
+  const { mechanisms } = attached;
   const { settings } = mechanisms;
   return {
     exact: false,
@@ -71,6 +79,8 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     },
     folios,
     lruvec,
+    target: () => sc.targetLruvec(lruvec),
+    unprotected: (size) => sc.unprotected(lruvec.memcg, size),
     clock: lruvec.clock,
     tiers: mechanisms.tiers,
     balance: mechanisms.balance,
@@ -90,7 +100,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
         : insertYoung(folios, lruvec.clock, minGens, core.params.keepsCounts === true);
     },
     settings,
-    reads: core.reads,
+    reads: mechanisms.reads,
     references: (folio) => mechanisms.references.check(folio),
     promote: (folio, klass) => mechanisms.ages.promote(folio, klass),
     youngHit: (folio, klass) => mechanisms.young.hit(folio, klass),
@@ -99,7 +109,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
       folios.flags[folio]! |= PG_YOUNG;
     },
     passedOver: (folio) => mechanisms.writeback.passedOver(folio),
-    canReclaim: (type) => core.canReclaim(type),
+    canReclaim: (type) => core.canReclaim(type, lruvec.node),
     walk(maySwap) {
       if (!mechanisms.walk.enabled) return false;
       sc.nrSinceWalk = 0;
@@ -111,7 +121,9 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     drain: () => core.batches.drain(),
     walkIfDue() {
       const due = settings.walkEvery * (lruvec.pages(ANON) + lruvec.pages(FILE));
-      return mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk(core.canReclaim(ANON));
+      return (
+        mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk(core.canReclaim(ANON, lruvec.node))
+      );
     },
     demote: (control, lists, type, from, to, nr) => demote(core, lruvec, control, lists, type, from, to, nr),
     takeTail: (control, lists, type, klass, nr) => takeTail(core, control, lists, type, klass, nr),
@@ -129,7 +141,8 @@ function demote(
   to: number,
   nr: number,
 ): void {
-  const { folios, stat, mechanisms } = core;
+  const { folios, stat } = core;
+  const { mechanisms } = core.attached[lruvec.id]!;
   core.batches.drain();
   stat.lru_lock += 2; // once to isolate, once to put back
   let rotated = 0;
@@ -145,7 +158,7 @@ function demote(
     const found = mechanisms.references.check(folio);
     if (found.vmas > 0 && found.exec && type === FILE) {
       lists.move(folio, from);
-      lruvec.nonresidentAge += pages;
+      lruvec.age(pages);
       rotated += pages;
       continue;
     }

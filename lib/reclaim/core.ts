@@ -3,23 +3,11 @@
  * first, then the mechanisms over them, then the policy's hooks for each lruvec.
  */
 
-import type { FdAccess } from "../mechanisms/access/fd-access.js";
-import type { PageTableWalk } from "../mechanisms/access/page-table-walk.js";
 import { type ReadCounts, SPLIT_COUNTS } from "../mechanisms/access/read-counts.js";
-import type { ReferenceCheck } from "../mechanisms/access/references.js";
-import type { AgeUpdate } from "../mechanisms/ages.js";
-import type { Balance } from "../mechanisms/balance/balance.js";
-import type { Ghosts } from "../mechanisms/ghosts.js";
 import type { Host } from "../mechanisms/host.js";
-import type { KernelMemory } from "../mechanisms/kernel-memory.js";
-import type { Pageout } from "../mechanisms/pageout/pageout.js";
-import type { SwapOut } from "../mechanisms/pageout/swap-out.js";
-import type { Writeback } from "../mechanisms/pageout/writeback.js";
-import type { Settings } from "../mechanisms/settings.js";
-import type { Tiers } from "../mechanisms/tiers.js";
-import type { Workingset } from "../mechanisms/workingset/workingset.js";
-import type { YoungHit } from "../mechanisms/young-hit.js";
+import { countRefault } from "../mechanisms/workingset/count.js";
 import type { AccessSource } from "../mm/access.js";
+import { CpuStock } from "../mm/cpu-stock.js";
 import {
   ANON,
   FILE,
@@ -31,62 +19,27 @@ import {
   PG_PRIVATE,
   PG_SWAPCACHE,
 } from "../mm/folio.js";
+import { Ledger } from "../mm/ledger.js";
 import type { ClassLists } from "../mm/lists.js";
-import { Lruvec } from "../mm/lruvec.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import { LruvecTable } from "../mm/lruvec-table.js";
 import type { Memcg } from "../mm/memcg.js";
 import { Memory, NO_SHADOW } from "../mm/memory.js";
+import { endlessNode, type MemoryNode } from "../mm/node.js";
+import type { Owners } from "../mm/owners.js";
+import { ShadowOwners } from "../mm/shadow-owners.js";
 import { SwapArea } from "../mm/swap-area.js";
 import { Vmstat } from "../mm/vmstat.js";
 import type { TraceLayout } from "../trace/trace.js";
+import type { CoreParams } from "./core-params.js";
 import { LruBatches } from "./lru-batches.js";
 import type { ReclaimOps } from "./ops.js";
 import { LruvecScan } from "./scan-control.js";
+import type { Attached, Mechanisms } from "./slots.js";
 import type { Timers } from "./timers.js";
 
-/** The mechanisms of a machine, one in each slot; an empty slot holds a null object. */
-export interface Mechanisms {
-  readonly settings: Settings;
-  readonly references: ReferenceCheck;
-  readonly walk: PageTableWalk;
-  readonly fd: FdAccess;
-  readonly ages: AgeUpdate;
-  readonly young: YoungHit;
-  readonly workingset: Workingset;
-  readonly tiers: Tiers;
-  readonly balance: Balance;
-  readonly swapOut: SwapOut;
-  readonly writeback: Writeback;
-  readonly pageout: Pageout;
-  readonly kernelMemory: KernelMemory;
-}
-
-/** What a lruvec's policy has set up. */
-export interface Attached {
-  readonly ops: Required<ReclaimOps>;
-  /** Null until the policy asks for lists. */
-  lists: ClassLists | null;
-  /** Null unless the policy keeps ghosts. */
-  ghosts: Ghosts | null;
-  /** A ring of generations advances the clock. */
-  drivesClock: boolean;
-}
-
-/** Parameters of the kernel that a profile sets. */
-export interface CoreParams {
-  /** Folios in a per-CPU batch (PAGEVEC_SIZE, later FOLIO_BATCH_SIZE). */
-  readonly batchSize: number;
-  /** Each pass over a lruvec brings its memcg's statistics up to date. Default: false. */
-  readonly flushesInReclaim?: boolean;
-  /** Counts of reads outlive the placement in the youngest generation (lru_gen_add_folio(), 6.1). Default: false. */
-  readonly keepsCounts?: boolean;
-  /** Pages of a file that one fault maps if they are cached, a power of two up to 512. Default: 1. */
-  readonly faultAround?: number;
-  /** Stores to clean file pages fault, as on file systems with page_mkwrite; without it dirty PTEs tell. Default: false. */
-  readonly tracksDirty?: boolean;
-  /** Slots of the swap device. */
-  readonly swapSlots: number;
-  readonly swappiness: number;
-}
+export type { CoreParams } from "./core-params.js";
+export type { Attached, Mechanisms } from "./slots.js";
 
 export class Core implements Host {
   readonly memory: Memory;
@@ -97,22 +50,49 @@ export class Core implements Host {
   readonly batches: LruBatches;
   readonly sc: LruvecScan;
   readonly attached: Attached[] = [];
+  /** The first lruvec's set; for what is the machine's, anybody's. */
   mechanisms!: Mechanisms;
+  /** Who owns what, and whose counters are whose; null while there is one memcg. */
+  private readonly owners: Owners | null;
+  readonly ledger: Ledger | null;
   reads: ReadCounts = SPLIT_COUNTS;
   timers!: Timers;
+  readonly nodes: readonly MemoryNode[];
+  /** Nodes that allocations ask, in order. */
+  readonly zonelist: readonly MemoryNode[];
+  /** lru_gen/min_ttl_ms, in ns; 0 for off. */
+  minTtl = 0;
+  /** The out-of-memory killer has ended the workload. */
+  killed = false;
+  /** Lruvecs by memcg and node. */
+  readonly table: LruvecTable;
+  /** Pages charged ahead. */
+  readonly stock: CpuStock;
+  /** Whose shadows there are; null while there is one lruvec. */
+  private readonly shadows: ShadowOwners | null;
   /** Pages evicted since the core last advanced the clock of each lruvec. */
   private readonly evictedInEpoch: Float64Array;
 
+  /** @param memcg - The root of the memcgs. @param owners - Who owns what; null if the root owns all. */
   constructor(
     layout: TraceLayout,
     readonly memcg: Memcg,
     readonly params: CoreParams,
+    owners: Owners | null = null,
   ) {
+    const memcgs = memcg.subtree();
     this.memory = new Memory(layout);
     const resident = Math.min(this.memory.map.nrPages, memcg.max);
-    this.folios = new Folios(resident);
+    this.folios = new Folios(resident, 64 * memcgs.length * (params.nodes?.length ?? 1));
     this.swap = new SwapArea(params.swapSlots);
-    this.lruvecs = [new Lruvec(0, memcg, 0)];
+    this.nodes = params.nodes ?? [endlessNode()];
+    this.zonelist = params.bind === true ? [this.nodes[0]!] : this.nodes;
+    this.table = new LruvecTable(memcg, this.nodes.length);
+    this.lruvecs = this.table.all;
+    this.owners = owners;
+    this.stock = new CpuStock(memcg, params.manyStocks === true);
+    this.ledger = memcgs.length > 1 ? new Ledger(this.stat, memcgs) : null;
+    this.shadows = this.lruvecs.length > 1 ? new ShadowOwners(this.memory.map.nrPages) : null;
     this.evictedInEpoch = new Float64Array(this.lruvecs.length);
     this.batches = new LruBatches(this, params.batchSize);
     this.sc = new LruvecScan(this);
@@ -128,6 +108,54 @@ export class Core implements Host {
 
   listsOf(folio: Folio): ClassLists {
     return this.attached[this.folios.lruvec[folio]!]!.lists!;
+  }
+
+  mechanismsOf(folio: Folio): Mechanisms {
+    return this.attached[this.folios.lruvec[folio]!]!.mechanisms;
+  }
+
+  /** Whose fault it is: it becomes that memcg's turn. */
+  enter(mm: number): Memcg {
+    if (this.owners === null) return this.memcg;
+    const memcg = this.owners.ofProcess(mm);
+    this.ledger!.turn(memcg);
+    return memcg;
+  }
+
+  /** The same for a page of a file that is read or written through a descriptor. */
+  enterFile(page: number): Memcg {
+    if (this.owners === null) return this.memcg;
+    const memcg = this.owners.ofPage(page);
+    this.ledger!.turn(memcg);
+    return memcg;
+  }
+
+  evictingLruvec(folio: Folio): Lruvec {
+    return this.lruvecs.length === 1 ? this.lruvecs[0]! : this.sc.targetLruvec(this.lruvecOf(folio));
+  }
+
+  shadowLruvec(folio: Folio): Lruvec {
+    return this.lruvecs[this.shadows === null ? 0 : this.shadows.from[this.folios.page[folio]!]!]!;
+  }
+
+  shadowTarget(folio: Folio): Lruvec {
+    return this.lruvecs[this.shadows === null ? 0 : this.shadows.target[this.folios.page[folio]!]!]!;
+  }
+
+  /** A page came back: its shadow is judged by the rule that made it, or, if that is not this lruvec's, only counted. */
+  refault(folio: Folio, shadow: number, inFault: boolean): void {
+    const { settings, workingset } = this.mechanismsOf(folio);
+    const from = this.attached[this.shadowLruvec(folio).id]!.mechanisms;
+    if (from.settings.workingset === settings.workingset) workingset.refault(folio, shadow, inFault);
+    else countRefault(this, this.folios.type(folio), this.folios.nrPages[folio]!);
+  }
+
+  owns(lruvec: Lruvec, mm: number): boolean {
+    return this.owners === null || this.owners.ofProcess(mm) === lruvec.memcg;
+  }
+
+  heeds(mm: number): boolean {
+    return this.owners === null || this.owners.ofProcess(mm).isUnder(this.sc.target);
   }
 
   hasGenerations(lruvec: Lruvec): boolean {
@@ -164,8 +192,19 @@ export class Core implements Host {
     this.listsOf(folio).assign(folio, klass);
   }
 
-  canReclaim(type: MemType): boolean {
-    return type === FILE || this.mechanisms.swapOut.canSwap();
+  canReclaim(type: MemType, node: number): boolean {
+    return type === FILE || this.mechanisms.swapOut.canSwap() || this.mechanisms.demotion.canDemote(node);
+  }
+
+  /** Free pages with which kswapd is content. */
+  balancedMark({ marks }: MemoryNode): number {
+    return this.mechanisms.settings.balanced === "promo" ? marks.promo : marks.high;
+  }
+
+  /** Memory is gone: the workload is killed. */
+  outOfMemory(): void {
+    this.killed = true;
+    this.stat.oom_kill++;
   }
 
   /** Take a folio off whatever holds it, for good: its page goes away without reclaim. */
@@ -183,12 +222,18 @@ export class Core implements Host {
     const page = this.folios.page[folio]!;
     this.memory.folioOf[page] = NIL;
     this.memory.shadow[page] = shadow;
-    const { memcg } = this.lruvecOf(folio);
+    if (this.shadows !== null) {
+      this.shadows.from[page] = this.folios.lruvec[folio]!;
+      this.shadows.target[page] = this.evictingLruvec(folio).id;
+    }
+    const { memcg, node } = this.lruvecOf(folio);
     memcg.uncharge(this.folios.nrPages[folio]!);
+    this.nodes[node]!.free += this.folios.nrPages[folio]!;
     if ((this.folios.flags[folio]! & PG_PRIVATE) !== 0) {
       const nr = this.mechanisms.kernelMemory.freeBuffers();
       memcg.uncharge(nr);
       memcg.kernel -= nr;
+      this.nodes[0]!.free += nr;
     }
     this.folios.release(folio);
   }
@@ -216,10 +261,10 @@ export class Core implements Host {
     const epoch = Math.max(64, (lruvec.pages(ANON) + lruvec.pages(FILE)) >> 2);
     if (this.evictedInEpoch[lruvec.id]! < epoch) return;
     this.evictedInEpoch[lruvec.id] = 0;
-    lruvec.clock.maxSeq++;
+    lruvec.clock.advance();
     for (const type of [ANON, FILE] as const) {
       lruvec.clock.minSeq[type]!++;
-      this.mechanisms.tiers.carryOver(type);
+      this.attached[lruvec.id]!.mechanisms.tiers.carryOver(type);
     }
   }
 }

@@ -21,8 +21,10 @@ import {
   PG_SWAPBACKED,
   PG_SWAPCACHE,
 } from "../mm/folio.js";
+import type { Memcg } from "../mm/memcg.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
+import { allocPage } from "./alloc-page.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
 
@@ -32,9 +34,10 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   const page = memory.map.pageOf[slot]!;
   const vma = memory.vma(slot);
   const table = Math.floor(slot / PTRS_PER_PTE);
+  const memcg = core.enter(vma.process);
   stat.pgfault++;
   core.timers.tick();
-  if (!chargeKernel(core, core.mechanisms.kernelMemory.needForTable(table))) return false;
+  if (!chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folioOf[page]!;
   if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
     memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_DIRTY; // it was write-protected
@@ -43,9 +46,15 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   if (vma.kind === "file" && !write) mapAround(core, slot, vma);
   if (folio === NIL) {
     const anon = vma.kind === "anon";
-    if (!anon || memory.swapped[page] === 1) stat.pgmajfault++;
-    folio = bringIn(core, page, anon ? 0 : FILE, { fault: true, write, recency: vma.recency !== false });
+    const major = !anon || memory.swapped[page] === 1;
+    if (major) stat.pgmajfault++;
+    folio = bringIn(core, memcg, page, anon ? 0 : FILE, {
+      fault: true,
+      write,
+      recency: vma.recency !== false,
+    });
     if (folio === NIL) return false;
+    if (major && core.params.slowDisk === true) core.timers.workloadWaits();
   }
   if (write && (core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) dropSwapCache(core, folio);
   const protect = vma.kind === "file" && core.params.tracksDirty === true ? PTE_RO : 0;
@@ -54,7 +63,8 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   memory.noteRun(vma.process);
   if (!core.timers.time.passes) memory.noteSwitch();
   core.folios.mapcount[folio]!++;
-  if (vma.exec === true && core.mechanisms.settings.exec === "on") core.folios.flags[folio]! |= PG_EXEC;
+  if (vma.exec === true && core.mechanismsOf(folio).settings.exec === "on")
+    core.folios.flags[folio]! |= PG_EXEC;
   return write && vma.kind === "file" && core.params.tracksDirty === true ? dirty(core, folio) : true;
 }
 
@@ -88,30 +98,30 @@ function dirty(core: Core, folio: Folio): boolean {
   flags[folio]! |= PG_DIRTY;
   if (core.params.tracksDirty !== true || (flags[folio]! & PG_PRIVATE) !== 0) return true;
   flags[folio]! |= PG_PRIVATE;
-  return chargeKernel(core, core.mechanisms.kernelMemory.needForBuffers());
+  return chargeKernel(core, core.lruvecOf(folio).memcg, core.mechanisms.kernelMemory.needForBuffers());
 }
 
 /** A read or write of a file page through a descriptor. False: out of memory. */
 export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
   const page = memory.map.pageOf[slot]!;
+  const memcg = core.enterFile(page);
   stat.nr_fd_access++;
   core.timers.tick();
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
-    folio = bringIn(core, page, FILE, { fault: false, write, recency: true });
+    folio = bringIn(core, memcg, page, FILE, { fault: false, write, recency: true });
     if (folio === NIL) return false;
   }
   if (write) return dirty(core, folio);
-  core.mechanisms.fd.accessed(folio);
+  core.mechanismsOf(folio).fd.accessed(folio);
   return true;
 }
 
 /** Charge pages of the kernel's own, for good. False: out of memory. */
-function chargeKernel(core: Core, nr: number): boolean {
-  const { memcg } = core.lruvecs[0]!;
-  for (let i = 0; i < nr; i++) if (!charge(core, memcg, 1)) return false;
+function chargeKernel(core: Core, memcg: Memcg, nr: number): boolean {
+  for (let i = 0; i < nr; i++) if (allocPage(core) < 0 || !charge(core, memcg, 1)) return false;
   memcg.kernel += nr;
   return true;
 }
@@ -125,13 +135,19 @@ interface Access {
 }
 
 /** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
-function bringIn(core: Core, page: number, type: MemType, access: Access): Folio {
+function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, access: Access): Folio {
   const { fault: inFault, write, recency } = access;
-  const { memory, folios, mechanisms } = core;
-  const lruvec = core.lruvecs[0]!;
-  core.attached[lruvec.id]!.ops.missed(page);
-  if (!charge(core, lruvec.memcg, 1)) return NIL;
-  if (type === FILE && !chargeKernel(core, mechanisms.kernelMemory.needForCache(page))) return NIL;
+  core.attached[core.table.at(memcg, 0).id]!.ops.missed(page);
+  const { memory, folios } = core;
+  const node = allocPage(core);
+  if (node < 0) return NIL;
+  if (!charge(core, memcg, 1)) {
+    core.nodes[node]!.free++;
+    return NIL;
+  }
+  const lruvec = core.table.at(memcg, node);
+  if (type === FILE && !chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForCache(page)))
+    return NIL;
   core.stat.nr_alloc++;
   const folio = folios.alloc(page, lruvec.id);
   memory.folioOf[page] = folio;
@@ -139,9 +155,9 @@ function bringIn(core: Core, page: number, type: MemType, access: Access): Folio
   const shadow = memory.shadow[page]!;
   if (shadow !== NO_SHADOW) {
     memory.shadow[page] = NO_SHADOW;
-    mechanisms.workingset.refault(folio, shadow, inFault && recency);
+    core.refault(folio, shadow, inFault && recency);
   }
-  if (memory.swapped[page] === 1) mechanisms.swapOut.read(folio, write);
+  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio, write);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
   return folio;

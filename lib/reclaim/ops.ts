@@ -144,6 +144,10 @@ export interface LruvecContext {
   readonly folios: Folios;
   /** Sizes, and whether refaults challenge the active pages. To read. */
   readonly lruvec: Lruvec;
+  /** The lruvec that the present reclaim aims at: this one, or one above. Its statistics are those of all below it. */
+  target(): Lruvec;
+  /** What of `size` pages counts for a scan target: less if memory.low or memory.min protects a part of the memcg. */
+  unprotected(size: number): number;
   /** Refault, tier and age clock; advanced by the core, or by {@link newGenerations}. */
   readonly clock: GenerationClock;
   readonly tiers: Tiers;

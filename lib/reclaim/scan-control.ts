@@ -1,17 +1,25 @@
 import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import { ANON, type Folio } from "../mm/folio.js";
 import type { FolioLists } from "../mm/lists.js";
+import type { Lruvec } from "../mm/lruvec.js";
+import type { Memcg } from "../mm/memcg.js";
+import { scaleByProtection } from "../mm/protection.js";
 import type { Core } from "./core.js";
 
 /** Most candidates in one batch (MIN_LRU_BATCH, 64-bit). */
 export const MAX_BATCH = 64;
 /** Most folios that one batch may look at (MAX_LRU_BATCH): bounds every isolation loop. */
 export const MAX_LOOKS = 4096;
+/** Least that reclaim of generations takes seriously (MIN_LRU_BATCH). */
+export const MIN_LRU_BATCH = 64;
 /** First priority: 1/4096 of a list at a time. */
 export const DEF_PRIORITY = 12;
 
 /** One reclaim run, as a policy sees it: what is wanted, what it may do, what it has done so far. Kernel: struct scan_control. */
-export type ScanControl = Pick<LruvecScan, keyof LruvecScan>;
+export type ScanControl = Omit<LruvecScan, OfTheCore>;
+
+/** What the core keeps to itself. */
+type OfTheCore = "target" | "begin" | "whole" | "lowReclaim" | "lowSkipped" | "targetLruvec" | "unprotected";
 
 /** The reclaim run of a kernel's lruvec: batches of candidates. The counting is here, so that it means the same for every policy. */
 export class LruvecScan {
@@ -23,6 +31,15 @@ export class LruvecScan {
   /** Pages got by this pass over this lruvec. */
   nrReclaimedHere = 0;
   swappiness = 60;
+  /** The memcg that must shrink, with all below it; the root for all of memory. */
+  target: Memcg;
+  /** All of memory is short, not a memcg; kswapd reclaims; the round must meet every memcg. */
+  global = false;
+  kswapd = false;
+  whole = false;
+  /** Second round: memory.low protects no more. Set on the first if it protected anything. */
+  lowReclaim = false;
+  lowSkipped = false;
   /** Deactivate whatever the ratio of the lists says: the run made no progress otherwise. */
   forceDeactivate = false;
   /** Set by a policy that left active pages alone; asks for another round with `forceDeactivate`. */
@@ -47,7 +64,58 @@ export class LruvecScan {
   /** Pages looked at since the last page-table walk, all batches. The first walk is due before anything is evicted. */
   nrSinceWalk: number = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly core: Core) {
+    this.target = core.memcg;
+  }
+
+  /** A new run: who must shrink, by how much. */
+  begin(target: Memcg, nr: number, global: boolean, kswapd = false): void {
+    this.target = target;
+    this.priority = DEF_PRIORITY;
+    this.nrToReclaim = nr;
+    this.global = global;
+    this.kswapd = kswapd;
+    this.nrReclaimed = 0;
+    this.swappiness = this.core.params.swappiness;
+    this.forceDeactivate = false;
+    this.skippedDeactivate = false;
+    this.whole = false;
+    this.lowReclaim = false;
+    this.lowSkipped = false;
+  }
+
+  /** A run over all of memory may end: it has what it wants, or, for kswapd, the node has. Kernel: should_abort_scan(). */
+  isDone(node: number): boolean {
+    if (!this.global) return false;
+    if (this.nrReclaimed >= this.nrToReclaim) return true;
+    if (!this.kswapd) return false;
+    const { nodes } = this.core;
+    return nodes[node]!.free > this.core.balancedMark(nodes[node]!) + MIN_LRU_BATCH;
+  }
+
+  /** The page cache of the node is so small that scanning it only would go in circles. Kernel: file_is_tiny. */
+  isFileTiny(lruvec: Lruvec): boolean {
+    if (!this.global) return false;
+    const { size } = this.core.table.under(this.core.memcg, lruvec.node)[0]!.tree;
+    const { free, marks } = this.core.nodes[lruvec.node]!;
+    return size[2]! + size[3]! + free <= marks.high;
+  }
+
+  /** The target's lruvec on the node of `lruvec`, which is below it. */
+  targetLruvec(lruvec: Lruvec): Lruvec {
+    let at = lruvec;
+    while (at.memcg !== this.target && at.parent !== null) at = at.parent;
+    return at;
+  }
+
+  /** What of `size` pages of a memcg counts for scan targets. Kernel: mem_cgroup_protection() in get_scan_count(). */
+  unprotected(memcg: Memcg, size: number): number {
+    const { effectiveLow: low, effectiveMin: min } = memcg;
+    if (memcg === this.target || (low === 0 && min === 0)) return size;
+    const byLow = !this.lowReclaim && low > min;
+    if (byLow) this.lowSkipped = true;
+    return scaleByProtection(size, memcg, byLow ? low : min);
+  }
 
   beginPass(): void {
     this.nrReclaimedHere = 0;
@@ -80,16 +148,20 @@ export class LruvecScan {
    * protected, or it cannot leave memory); it is still listed, and the policy should move it away.
    */
   take(folio: Folio, lists: FolioLists): boolean {
-    const { folios, stat, mechanisms } = this.core;
+    const { folios, stat } = this.core;
     const nr = folios.nrPages[folio]!;
     this.nrLooked += nr;
     this.isolated = true;
     const type = folios.type(folio);
-    if (!this.core.canReclaim(type) || mechanisms.tiers.protect(folio)) {
+    if (
+      !this.core.canReclaim(type, this.core.lruvecOf(folio).node) ||
+      this.core.mechanismsOf(folio).tiers.protect(folio)
+    ) {
       stat.pgrefill += nr;
       return false;
     }
     stat.pgscan += nr;
+    if (this.kswapd) stat.pgscan_kswapd += nr;
     if (type === ANON) stat.pgscan_anon += nr;
     else stat.pgscan_file += nr;
     lists.remove(folio);

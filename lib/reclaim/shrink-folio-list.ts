@@ -15,8 +15,8 @@ import { lost } from "./lru-batches.js";
 
 /** Returns the file folios among the candidates. */
 export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
-  const { sc, folios, stat, mechanisms } = core;
-  const { ops } = core.attached[lruvec.id]!;
+  const { sc, folios, stat } = core;
+  const { ops, mechanisms } = core.attached[lruvec.id]!;
   const written = stat.nr_vmscan_write;
   let nrKept = 0;
   const taken = [0, 0];
@@ -35,7 +35,7 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
     const folio = sc.batch[i]!;
     ops.place(folio, "kept");
     if ((folios.flags[folio]! & PG_LRU) === 0) lost(folio, "kept");
-    if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.nonresidentAge += folios.nrPages[folio]!;
+    if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.age(folios.nrPages[folio]!);
   }
   // Costs fade at each note, so a batch of one type must be one event.
   if (taken[ANON]! > 0) {
@@ -47,23 +47,27 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
 
 /** True: the folio is gone. False: it is kept, with PG_ACTIVE if it should rank high. */
 function tryToFree(core: Core, lruvec: Lruvec, folio: Folio): boolean {
-  const { folios, stat, mechanisms, sc } = core;
+  const { folios, stat, sc } = core;
+  const { ops, mechanisms } = core.attached[lruvec.id]!;
   const nr = folios.nrPages[folio]!;
   const type: MemType = folios.type(folio);
-  const verdict = core.attached[lruvec.id]!.ops.checkReferences(folio);
+  const verdict = ops.checkReferences(folio);
   const result = verdict === "reclaim" ? mechanisms.pageout.pageOut(folio) : verdict;
-  if (result !== "freed") {
+  if (result !== "freed" && result !== "demoted") {
     if (result === "activate") {
       folios.flags[folio]! |= PG_ACTIVE;
       stat.pgactivate += nr;
     }
     return false;
   }
-  const shadow = mechanisms.workingset.evict(folio);
-  core.attached[lruvec.id]!.ops.evicted(folio, folios.page[folio]!);
-  core.noteEvicted(lruvec, nr);
-  core.free(folio, shadow);
+  if (result === "freed") {
+    const shadow = mechanisms.workingset.evict(folio);
+    ops.evicted(folio, folios.page[folio]!);
+    core.noteEvicted(lruvec, nr);
+    core.free(folio, shadow);
+  }
   stat.pgsteal += nr;
+  if (sc.kswapd) stat.pgsteal_kswapd += nr;
   if (type === ANON) stat.pgsteal_anon += nr;
   else stat.pgsteal_file += nr;
   sc.nrReclaimed += nr;

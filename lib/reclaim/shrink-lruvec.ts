@@ -13,8 +13,9 @@ import type { Core } from "./core.js";
 import { shrinkFolioList } from "./shrink-folio-list.js";
 
 export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
-  const { sc, mechanisms } = core;
-  const { ops } = core.attached[lruvec.id]!;
+  const { sc } = core;
+  const { ops, mechanisms } = core.attached[lruvec.id]!;
+  const turn = core.ledger?.turn(lruvec.memcg);
   sc.beginPass();
   mechanisms.swapOut.complete();
   if (core.params.flushesInReclaim === true) core.timers.flushStatistics();
@@ -35,4 +36,5 @@ export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
     sc.nrSinceWalk += sc.nrLooked;
     if (sc.nrLooked === 0 || sc.stopped || looked >= budget) break;
   }
+  if (turn !== undefined) core.ledger!.turn(turn);
 }

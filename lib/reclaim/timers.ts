@@ -5,6 +5,7 @@
  */
 import type { Time } from "../mm/time.js";
 import type { Core } from "./core.js";
+import { runKswapd } from "./kswapd.js";
 
 /** Period at which memcg statistics are flushed, in ns (FLUSH_TIME: 2 s). */
 const FLUSH_TIME = 2e9;
@@ -14,6 +15,8 @@ const SWITCH = 12e6;
 const TICK = 4e6;
 
 export class Timers {
+  /** When kswapd gets the CPU, in ns; Infinity while it sleeps. */
+  private kswapdDue = Number.POSITIVE_INFINITY;
   private nextFlush = FLUSH_TIME;
   private lastWalk = 0;
   private lastWork = 0;
@@ -23,15 +26,36 @@ export class Timers {
     readonly time: Time,
   ) {
     if (time.passes) for (const lruvec of core.lruvecs) lruvec.delayStatistics();
+    for (const { clock } of core.lruvecs) clock.now = () => time.now();
   }
 
   /** Let what is due happen. */
   tick(): void {
+    if (this.kswapdDue !== Number.POSITIVE_INFINITY) this.runKswapdIfDue();
     if (!this.time.passes) return;
     const now = this.time.now();
     if (now < this.nextFlush) return;
     this.flushStatistics();
     this.nextFlush = now + FLUSH_TIME;
+  }
+
+  /** kswapd has been woken: it gets the CPU at the next tick, or at once where no time passes. */
+  wakeKswapd(): void {
+    if (this.kswapdDue !== Number.POSITIVE_INFINITY) return;
+    this.kswapdDue = this.time.passes ? (Math.floor(this.time.now() / TICK) + 1) * TICK : 0;
+  }
+
+  /** The workload waits for a disk: the CPU is free for who else wants it. */
+  workloadWaits(): void {
+    if (this.kswapdDue === Number.POSITIVE_INFINITY) return;
+    this.kswapdDue = 0;
+    this.runKswapdIfDue();
+  }
+
+  runKswapdIfDue(): void {
+    if (this.time.now() < this.kswapdDue) return;
+    this.kswapdDue = Number.POSITIVE_INFINITY;
+    runKswapd(this.core);
   }
 
   /**

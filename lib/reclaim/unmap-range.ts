@@ -23,7 +23,7 @@ export function unmapRange(core: Core, start: number, nr: number): void {
       folios.mapcount[folio]!--;
       if (!anon && (pte & PTE_DIRTY) !== 0) folios.flags[folio]! |= PG_DIRTY;
       if (!anon && (pte & PTE_YOUNG) !== 0 && memory.vma(slot).recency !== false) {
-        core.mechanisms.fd.accessed(folio);
+        core.mechanismsOf(folio).fd.accessed(folio);
       }
     }
     if (!anon) continue;

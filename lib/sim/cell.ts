@@ -27,8 +27,53 @@ export interface MachineSpec {
   readonly pace?: number;
   /** memory.stat is read at so many equal parts of the trace (each read flushes statistics), and reported. Default: 0. */
   readonly checkpoints?: number;
+  /** Memcgs below the root, whose limit is `memoryMax`, parents first. What they do not name belongs to the root. Default: none. */
+  readonly memcgs?: readonly MemcgSpec[];
+  /** Memory that can fill as a whole, so that kswapd and direct reclaim have something to do. Default: endless. */
+  readonly memory?: MemorySpec;
   /** Pages mapped by one file fault, if they are cached (fault_around_bytes), a power of two. Default: 1, off. */
   readonly faultAround?: number;
+}
+
+/** One memcg. All sizes are pages. */
+export interface MemcgSpec {
+  /** Unique; not "root". */
+  readonly name: string;
+  /** Name of the memcg above, listed before. Default: the root. */
+  readonly parent?: string;
+  /** Processes of the trace, by index, whose faults it is charged for. Default: none. */
+  readonly processes?: readonly number[];
+  /** Files of the trace, by name, whose pages it is charged for when they are read through descriptors. Default: those it maps. */
+  readonly files?: readonly string[];
+  /** memory.max, memory.high: Infinity when left out; memory.low, memory.min: 0. */
+  readonly max?: number;
+  readonly high?: number;
+  readonly low?: number;
+  readonly min?: number;
+  /** A policy of its own, with its own mechanisms. Default: the cell's, or its node's. */
+  readonly policy?: PolicySpec;
+}
+
+/** A node of memory. */
+export interface NodeSpec {
+  /** Pages that the page allocator manages: watermarks go by it. */
+  readonly pages: number;
+  /** Of these, free before the workload starts. Default: all. */
+  readonly free?: number;
+  /** A policy for what is on this node. Default: the cell's. */
+  readonly policy?: PolicySpec;
+}
+
+/** The machine's memory. */
+export interface MemorySpec {
+  /** One to eight, nearest and fastest first. Each demotes to the next, if `demotion` is on. */
+  readonly nodes: readonly NodeSpec[];
+  /** vm.watermark_scale_factor, in ten-thousandths of a node. Default: 10. */
+  readonly watermarkScale?: number;
+  /** Allocate on the first node only (MPOL_BIND). Default: false. */
+  readonly bind?: boolean;
+  /** lru_gen/min_ttl_ms: out of memory if kswapd would have to take what has been in use so lately. Needs `pace`. Default: 0, off. */
+  readonly minTtlMs?: number;
 }
 
 /**
@@ -64,6 +109,8 @@ export interface CellResult {
   /** "ok", or "oom" when the memcg ran out of memory after 16 fruitless retries, as in the kernel. */
   readonly status: "ok" | "oom";
   readonly counters: Readonly<Record<string, number>>;
+  /** The same for each memcg with all below it, as its memory.stat has them; only with `machine.memcgs`. */
+  readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The counters at each checkpoint, the last at the end; empty without `machine.checkpoints`. */
   readonly checkpoints?: readonly Readonly<Record<string, number>>[];
 }

@@ -27,8 +27,50 @@ export function checkInvariants(core: Core): void {
   }
   expectEqual(core.folios.nr, resident, "folios in use");
   expectEqual(core.batches.nrPending, unlisted, "folios in the add batch");
-  expectEqual(core.memcg.usage, resident + core.memcg.stock + core.memcg.kernel, "pages charged");
+  checkCharges(core);
+  checkFrames(core);
   expectEqual(core.swap.used, swapped, "swap slots in use");
+}
+
+/** Each memcg is charged for its folios, what it has in stock and the kernel's own, with those of all below it. */
+function checkCharges(core: Core): void {
+  for (const memcg of core.memcg.subtree()) {
+    const below = new Set(memcg.subtree());
+    let pages = 0;
+    for (const one of below) pages += one.stock + one.kernel;
+    for (let page = 0; page < core.memory.map.nrPages; page++) {
+      const folio = core.memory.folioOf[page]!;
+      if (folio !== NIL && below.has(core.lruvecOf(folio).memcg)) pages += core.folios.nrPages[folio]!;
+    }
+    expectEqual(
+      memcg.usage,
+      pages,
+      memcg === core.memcg ? "pages charged" : `pages charged to ${memcg.name}`,
+    );
+  }
+}
+
+/** Frames in use and free of each node are all it had; a lruvec's tree sizes are the sums of those below it. */
+function checkFrames(core: Core): void {
+  const used = core.nodes.map(() => 0);
+  for (let page = 0; page < core.memory.map.nrPages; page++) {
+    const folio = core.memory.folioOf[page]!;
+    if (folio !== NIL) used[core.lruvecOf(folio).node]! += core.folios.nrPages[folio]!;
+  }
+  const kernel = core.memcg.subtree().reduce((sum, { kernel }) => sum + kernel, 0);
+  let [had, has] = [0, kernel];
+  for (const node of core.nodes) {
+    had += node.frames;
+    has += node.free + used[node.id]!;
+  }
+  if (core.nodes.every(({ frames }) => frames !== Number.POSITIVE_INFINITY)) expectEqual(has, had, "frames");
+  for (const lruvec of core.lruvecs) {
+    const below = core.table.under(lruvec.memcg, lruvec.node);
+    for (let i = 0; i < 4; i++) {
+      const sum = below.reduce((total, { size }) => total + size[i]!, 0);
+      expectEqual(lruvec.tree.size[i]!, sum, `gauge ${i} of ${lruvec.memcg.name} and below`);
+    }
+  }
 }
 
 /** On how many lists each folio stands. Checks links and sizes on the way. Shape: [capacity]. */

@@ -1,4 +1,4 @@
-import { Memcg } from "../mm/memcg.js";
+import { MemoryNode, watermarks } from "../mm/node.js";
 import { NO_TIME } from "../mm/time.js";
 import { attach } from "../reclaim/attach.js";
 import { charge } from "../reclaim/charge.js";
@@ -7,36 +7,108 @@ import type { Policy } from "../reclaim/ops.js";
 import { Timers } from "../reclaim/timers.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
-import type { CellSpec, MachineSpec } from "./cell.js";
+import type { CellSpec, MachineSpec, MemorySpec, PolicySpec } from "./cell.js";
+import { buildGroups, MIN_MEMORY } from "./groups.js";
 import { buildMechanisms } from "./mechanisms.js";
 import { rigTime } from "./pace.js";
 import { profile } from "./profiles.js";
 import { resolveSettings } from "./switchboard.js";
 
-/** Least memory.max, in pages: a charge batch, an add batch and a reclaim batch must fit beside each other. */
-export const MIN_MEMORY = 256;
+export { MIN_MEMORY };
 
-/** Boot a machine for a cell: memory for the trace's layout, the slots filled, the policy attached. */
-export function boot(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): Core {
+/** Policies that a cell names beside its own, by the JSON of their specs. */
+export type OtherPolicies = ReadonlyMap<string, Policy>;
+
+/** Boot a machine for a cell: memory for the trace's layout, the slots filled, a policy attached to each lruvec. */
+export function boot(
+  spec: Omit<CellSpec, "trace" | "policy">,
+  trace: Trace,
+  policy: Policy,
+  others: OtherPolicies = new Map(),
+): Core {
   const kernel = profile(spec.profile);
+  const machine = spec.machine ?? {};
   checkMemory(spec.memoryMax);
   checkSwap(spec);
-  const settings = resolveSettings(policy, spec.set, spec.profile);
-  const core = new Core(trace.layout, new Memcg("cell", spec.memoryMax), {
-    batchSize: kernel.batchSize,
-    flushesInReclaim: kernel.flushesInReclaim,
-    keepsCounts: kernel.keepsCounts,
-    faultAround: checkFaultAround(spec.machine?.faultAround ?? 1),
-    tracksDirty: spec.machine?.kernelMemory === true,
-    swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
-    swappiness: spec.swappiness,
+  const { root, owners, byName } = buildGroups(spec.memoryMax, machine.memcgs, trace.layout);
+  const nodes = buildNodes(machine.memory);
+  const core = new Core(
+    trace.layout,
+    root,
+    {
+      batchSize: kernel.batchSize,
+      flushesInReclaim: kernel.flushesInReclaim,
+      keepsCounts: kernel.keepsCounts,
+      manyStocks: kernel.manyStocks,
+      slowDisk: spec.swap === "disk",
+      faultAround: checkFaultAround(machine.faultAround ?? 1),
+      tracksDirty: machine.kernelMemory === true,
+      swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
+      swappiness: spec.swappiness,
+      ...(nodes !== undefined && { nodes, bind: machine.memory!.bind === true }),
+    },
+    owners,
+  );
+  const facts = { memcgs: byName.size, nodes: nodes?.length ?? 0 };
+  const parts = { ...machine, swap: spec.swap, seed: spec.seed };
+  const chosen = core.lruvecs.map(({ memcg, node }): Policy => {
+    const named = machine.memcgs?.find(({ name }) => name === memcg.name)?.policy;
+    return other(named ?? machine.memory?.nodes[node]?.policy, others) ?? policy;
   });
-  const machine = spec.machine ?? {};
-  core.mechanisms = buildMechanisms(core, settings, { ...machine, swap: spec.swap }, kernel);
+  // The cell's switches are for the cell's policy; what a memcg or node names comes as it was born.
+  const settingsOf = (one: Policy): ReturnType<typeof resolveSettings> =>
+    resolveSettings(one, one === policy ? spec.set : {}, spec.profile, facts);
+  core.mechanisms = buildMechanisms(core, settingsOf(policy), parts, kernel);
   core.timers = new Timers(core, machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace));
+  core.minTtl = minTtl(machine);
   pin(core, machine);
-  for (const lruvec of core.lruvecs) attach(core, lruvec, policy, spec.seed);
+  for (const [i, lruvec] of core.lruvecs.entries()) {
+    const own =
+      i === 0 && chosen[0] === policy
+        ? core.mechanisms
+        : buildMechanisms(core, settingsOf(chosen[i]!), parts, kernel);
+    attach(core, lruvec, chosen[i]!, spec.seed + i, own);
+  }
   return core;
+}
+
+function other(named: PolicySpec | undefined, others: OtherPolicies): Policy | undefined {
+  if (named === undefined) return undefined;
+  const found = others.get(JSON.stringify(named));
+  return (
+    found ?? inputError(`policy ${named.name} of a memcg or node is not at hand; run the cell with runCell`)
+  );
+}
+
+function buildNodes(memory: MemorySpec | undefined): MemoryNode[] | undefined {
+  if (memory === undefined) return undefined;
+  const { nodes, watermarkScale = 10 } = memory;
+  if (!Array.isArray(nodes) || nodes.length < 1 || nodes.length > 8) {
+    inputError(`invalid memory.nodes: ${nodes?.length ?? "none"}; give one to eight`);
+  }
+  if (!(watermarkScale >= 1 && watermarkScale <= 3000)) {
+    inputError(`invalid watermarkScale: ${watermarkScale}; give 1 to 3000 ten-thousandths of a node`);
+  }
+  for (const [i, { pages, free = pages }] of nodes.entries()) {
+    const ok = Number.isInteger(pages) && pages >= MIN_MEMORY && Number.isInteger(free) && free <= pages;
+    if (!ok || free < MIN_MEMORY) {
+      inputError(
+        `invalid memory.nodes[${i}]: ${free} free of ${pages} pages; give whole pages, ${MIN_MEMORY} or more free`,
+      );
+    }
+  }
+  const all = nodes.reduce((sum, { pages }) => sum + pages, 0);
+  return nodes.map(
+    ({ pages, free = pages }, id) => new MemoryNode(id, free, watermarks(pages, all, watermarkScale)),
+  );
+}
+
+function minTtl({ memory, pace }: MachineSpec): number {
+  const ms = memory?.minTtlMs ?? 0;
+  if (!(ms >= 0 && ms < 2 ** 32)) inputError(`invalid minTtlMs: ${ms}; give milliseconds, 0 for off`);
+  if (ms > 0 && pace === undefined)
+    inputError("refused: minTtlMs without pace: no time passes; give machine.pace");
+  return ms * 1e6;
 }
 
 /** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
@@ -47,6 +119,7 @@ function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): voi
   }
   for (let i = 0; i < nr; i++) charge(core, core.memcg, 1); // page by page: the rest of a batch of 64 is in stock
   core.memcg.kernel = nr;
+  core.nodes[0]!.free -= nr;
   core.batches.addForeign(pinned); // locked pages are on the unevictable list, but they took the same way
 }
 

@@ -33,6 +33,10 @@ import {
 import { costBalance, counterCostBalance, ioCostBalance } from "../mechanisms/balance/cost-balance.js";
 import type { Host } from "../mechanisms/host.js";
 import { chargedKernelMemory, FREE_KERNEL_MEMORY } from "../mechanisms/kernel-memory.js";
+import { memcgLru } from "../mechanisms/memcg-order/memcg-lru.js";
+import type { MemcgOrder } from "../mechanisms/memcg-order/memcg-order.js";
+import { fullWalk, partialWalk } from "../mechanisms/memcg-order/tree-walk.js";
+import { demoteToNext, NO_DEMOTION } from "../mechanisms/pageout/demotion.js";
 import { pageout } from "../mechanisms/pageout/pageout.js";
 import { diskSwap, noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
 import { flusher, timedFlusher } from "../mechanisms/pageout/writeback.js";
@@ -56,18 +60,28 @@ import {
   type YoungHit,
 } from "../mechanisms/young-hit.js";
 import type { Core, Mechanisms } from "../reclaim/core.js";
+import { migrate } from "../reclaim/migrate.js";
 import { rotate } from "../reclaim/rotate.js";
+import { mulberry32 } from "../util/random.js";
 import type { CellSpec, MachineSpec } from "./cell.js";
 import { type Profile, profile } from "./profiles.js";
 
-/** Fill the slots of a machine. Null objects stand where a setting is "off". */
+/**
+ * Fill the slots for one lruvec. Null objects stand where a setting is "off". What belongs to the machine (devices, the
+ * order of memcgs) is made for the first lruvec, from its settings, and shared by the rest.
+ */
 export function buildMechanisms(
-  core: Core,
+  machineCore: Core,
   settings: Settings,
-  machine: MachineSpec & { readonly swap?: CellSpec["swap"] },
+  machine: MachineSpec & { readonly swap?: CellSpec["swap"]; readonly seed?: number },
   kernel: Profile = profile("6.12"),
 ): Mechanisms {
-  core.reads = settings.fd === "refs-hot" ? HOT_COUNTS : SPLIT_COUNTS;
+  const reads = settings.fd === "refs-hot" ? HOT_COUNTS : SPLIT_COUNTS;
+  const shared = machineCore.mechanisms as Mechanisms | undefined;
+  if (shared === undefined) machineCore.reads = reads;
+  // Another lruvec may count reads in another way: it sees the same core, but for that.
+  const core: Core =
+    machineCore.reads === reads ? machineCore : Object.create(machineCore, { reads: { value: reads } });
   const filter = filterOf(core, settings);
   const { marksVictim, onlyListed } = kernel;
   const rule = { marksVictim, onlyListed, ...(marksVictim && { flagFrom: kernel.batchSize }) };
@@ -75,33 +89,60 @@ export function buildMechanisms(
     settings.lookaround === 0 ? noLookAround() : lookAround(core, filter, settings.lookaround, rule);
   const tiers = TIERS[settings.tiers](core);
   const balance = BALANCE[settings.balance](tiers, kernel);
-  const onDisk = machine.swap === "disk" ? diskSwap(core, (folio) => rotate(core, folio)) : zramSwap(core);
-  const swapOut = core.swap.slots > 0 ? onDisk : noSwap();
   const ages = settings.ages === "flags" ? flagUpdates(core) : listMoves(core);
-  const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
-  const writeback = flush(core, (folio) => rotate(core, folio));
-  const walkRule = { onlyListed, mmBits: settings.mmBits === "on" };
-  return {
+  const own = {
     settings,
+    reads,
     references:
       settings.references === "rmap"
         ? rmapReferences(core, around, settings.exec === "on")
         : REFERENCES[settings.references](core),
     walk:
-      settings.walk === "on" ? pageTableWalk(core, filter, settings.nonleaf === "on", walkRule) : noWalk(),
+      settings.walk === "on"
+        ? pageTableWalk(core, filter, settings.nonleaf === "on", {
+            onlyListed,
+            mmBits: settings.mmBits === "on",
+          })
+        : noWalk(),
     fd: FD[settings.fd](core),
     ages,
     young: YOUNG[settings.young](core, ages),
     workingset: workingsetOf(core, settings, tiers, balance, kernel),
     tiers,
     balance,
+  };
+  return { ...(shared ?? machineWide(core, settings, machine)), ...own };
+}
+
+/** The slots that a machine has once. */
+function machineWide(
+  core: Core,
+  settings: Settings,
+  machine: MachineSpec & { readonly swap?: CellSpec["swap"]; readonly seed?: number },
+): Pick<Mechanisms, "swapOut" | "writeback" | "pageout" | "kernelMemory" | "memcgOrder" | "demotion"> {
+  const onDisk = machine.swap === "disk" ? diskSwap(core, (folio) => rotate(core, folio)) : zramSwap(core);
+  const swapOut = core.swap.slots > 0 ? onDisk : noSwap();
+  const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
+  const writeback = flush(core, (folio) => rotate(core, folio));
+  const demotion =
+    settings.demotion === "on"
+      ? demoteToNext(core, core.nodes.length, (folio, node) => migrate(core, folio, node))
+      : NO_DEMOTION;
+  return {
     swapOut,
     writeback,
-    pageout: pageout(core, swapOut, writeback),
+    demotion,
+    pageout: pageout(core, swapOut, writeback, demotion),
     kernelMemory: machine.kernelMemory === true ? chargedKernelMemory(core.memory) : FREE_KERNEL_MEMORY,
+    memcgOrder: MEMCG_ORDER[settings.memcgOrder](machine.seed ?? 1),
   };
 }
 
+const MEMCG_ORDER: Record<Settings["memcgOrder"], (seed: number) => MemcgOrder> = {
+  tree: fullWalk,
+  partial: partialWalk,
+  "memcg-lru": (seed) => memcgLru(mulberry32(seed)),
+};
 const TIERS: Record<Settings["tiers"], (host: Host) => Tiers> = {
   pid: pidTiers,
   "pid-wide": widePidTiers,

@@ -14,6 +14,10 @@ export interface Profile {
   readonly keepsCounts: boolean;
   /** Walks and look-around leave folios alone that are on no list (get_pfn_folio(), 7.3). */
   readonly onlyListed: boolean;
+  /** Which memcgs reclaim meets: all, or a part at a time (shrink_node_memcgs(), 6.12). */
+  readonly memcgOrder: "tree" | "partial";
+  /** A CPU charges ahead for several memcgs at once (NR_MEMCG_STOCK, 7.3). */
+  readonly manyStocks: boolean;
   /** Without walks, refaults from older generations are not counted (mm/workingset.c, lru_gen_refault(), 6.1). */
   readonly countsRecentOnly: boolean;
 }
@@ -26,6 +30,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     flushesInReclaim: true,
     marksVictim: true,
     keepsCounts: true,
+    memcgOrder: "tree",
+    manyStocks: false,
     onlyListed: false,
     countsRecentOnly: true,
   },
@@ -35,6 +41,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     flushesInReclaim: false,
     marksVictim: false,
     keepsCounts: false,
+    memcgOrder: "partial",
+    manyStocks: false,
     onlyListed: false,
     countsRecentOnly: false,
   },
@@ -44,6 +52,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     flushesInReclaim: false,
     marksVictim: false,
     keepsCounts: false,
+    memcgOrder: "partial",
+    manyStocks: true,
     onlyListed: true,
     countsRecentOnly: false,
   },

@@ -1,3 +1,4 @@
+import type { Memcg } from "../mm/memcg.js";
 import { COUNTERS } from "../mm/vmstat.js";
 import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
@@ -7,7 +8,7 @@ import { cacheLoopOf } from "./cache-instance.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
 import { checkInvariants } from "./invariants.js";
-import { boot } from "./machine.js";
+import { boot, type OtherPolicies } from "./machine.js";
 import { replay } from "./replay.js";
 import { resolvePolicy } from "./resolve-policy.js";
 import { simulateCache } from "./run-cache.js";
@@ -18,15 +19,24 @@ import { simulateCache } from "./run-cache.js";
  */
 export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult> {
   const policy = await resolvePolicy(spec.policy);
-  if (spec.mode !== "cache") return simulate(spec, trace, policy);
-  const loop = await cacheLoopOf(policy.name);
-  return simulateCache(spec, trace, policy, loop);
+  if (spec.mode === "cache") return simulateCache(spec, trace, policy, await cacheLoopOf(policy.name));
+  const others = new Map<string, Policy>();
+  const { memcgs = [], memory } = spec.machine ?? {};
+  for (const { policy: named } of [...memcgs, ...(memory?.nodes ?? [])]) {
+    if (named !== undefined) others.set(JSON.stringify(named), await resolvePolicy(named));
+  }
+  return simulate(spec, trace, policy, others);
 }
 
 /** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
-export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace, policy: Policy): CellResult {
+export function simulate(
+  spec: Omit<CellSpec, "trace" | "policy">,
+  trace: Trace,
+  policy: Policy,
+  others?: OtherPolicies,
+): CellResult {
   if (spec.mode === "cache") return simulateCache(spec, trace, policy);
-  const core = boot(spec, trace, policy);
+  const core = boot(spec, trace, policy, others);
   const parts = spec.machine?.checkpoints ?? 0;
   const checkpoints: Record<string, number>[] = [];
   const replayed = replay(core, trace, parts, (sofar) => {
@@ -39,8 +49,30 @@ export function simulate(spec: Omit<CellSpec, "trace" | "policy">, trace: Trace,
   return {
     status: replayed === trace.records.length ? "ok" : "oom",
     counters: countersOf(core, trace, replayed),
+    ...(core.ledger !== null && { memcgs: memcgCounters(core) }),
     ...(parts > 0 && { checkpoints }),
   };
+}
+
+/** What is not counted but measured at the end, of a memcg and all below it. */
+function addGauges(counters: Record<string, number>, core: Core, memcg: Memcg): void {
+  counters.workingset_refault = counters.workingset_refault_anon! + counters.workingset_refault_file!;
+  const sizes = core.nodes.map(({ id }) => core.table.under(memcg, id)[0]!.tree.size);
+  for (const [i, name] of ["inactive_anon", "active_anon", "inactive_file", "active_file"].entries()) {
+    counters[`${name}_now`] = sizes.reduce((sum, size) => sum + size[i]!, 0);
+  }
+  counters.mem_current_now = memcg.usage;
+}
+
+/** Of the machine's counters, those of each memcg. Records and accesses are not told apart. */
+function memcgCounters(core: Core): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    core.memcg.subtree().map((memcg) => {
+      const { nr_record: _, nr_access: __, ...counters } = core.ledger!.of(memcg);
+      addGauges(counters, core, memcg);
+      return [memcg.name, counters];
+    }),
+  );
 }
 
 /** The counters of a machine after a replay of so many records, by name, with gauges at its end. */
@@ -49,14 +81,10 @@ export function countersOf(core: Core, trace: Trace, replayed: number): Record<s
   core.stat.nr_access = nrAccesses(trace, replayed);
   const counters: Record<string, number> = {};
   for (const name of COUNTERS) counters[name] = core.stat[name];
-  const [inactiveAnon, activeAnon, inactiveFile, activeFile] = core.lruvecs[0]!.size;
-  counters.workingset_refault = core.stat.workingset_refault_anon + core.stat.workingset_refault_file;
-  counters.inactive_anon_now = inactiveAnon!;
-  counters.active_anon_now = activeAnon!;
-  counters.inactive_file_now = inactiveFile!;
-  counters.active_file_now = activeFile!;
-  counters.mem_current_now = core.memcg.usage;
+  addGauges(counters, core, core.memcg);
   counters.reclaim_cpu_ns = cpuNs(core.stat);
+  for (const { id, free } of core.nodes)
+    if (free !== Number.POSITIVE_INFINITY) counters[`n${id}_free_now`] = free;
   if (core.timers.time.passes) counters.ms = Math.round(core.timers.time.now() / 1e6);
   return counters;
 }

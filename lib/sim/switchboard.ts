@@ -7,6 +7,7 @@ import { PLAIN, type Settings } from "../mechanisms/settings.js";
 import type { Policy } from "../reclaim/ops.js";
 import { inputError } from "../util/error.js";
 import type { SwitchValue } from "./cell.js";
+import { profile as kernelProfile } from "./profiles.js";
 
 type Allowed = readonly string[] | ((value: number) => boolean);
 
@@ -45,17 +46,34 @@ export const SWITCHES: Readonly<
   aging: { allowed: ["spread", "count"], text: "spread or count" },
   budget: { allowed: ["batch", "exact", "abort"], text: "batch, exact or abort" },
   dirty: { allowed: ["activate", "skip"], text: "activate or skip" },
+  memcgOrder: { allowed: ["tree", "partial", "memcg-lru"], text: "tree, partial or memcg-lru" },
+  startPriority: { allowed: ["default", "estimate"], text: "default or estimate" },
+  kswapd: { allowed: ["on", "off"], text: "on or off" },
+  balanced: { allowed: ["high", "promo"], text: "high or promo" },
+  demotion: { allowed: ["on", "off"], text: "on or off" },
 };
+
+/** What of a machine decides whether a switch means anything. */
+export interface MachineFacts {
+  /** Memcgs, the root included. */
+  readonly memcgs: number;
+  /** Nodes of memory that can fill; 0 if memory is endless and only memcgs have limits. */
+  readonly nodes: number;
+}
+
+const LONE: MachineFacts = { memcgs: 1, nodes: 0 };
 
 /** What goes into the slots for a policy with these switches. */
 export function resolveSettings(
   policy: Policy,
   set: Readonly<Record<string, SwitchValue>>,
-  profile = "6.12",
+  profile: string = "6.12",
+  facts: MachineFacts = LONE,
 ): Settings {
   const born = typeof policy.mechanisms === "function" ? policy.mechanisms(profile) : policy.mechanisms;
   for (const [name, value] of Object.entries(set)) checkSwitch(name, value);
-  const wanted = { ...PLAIN, ...born, ...set } as Wanted;
+  const { memcgOrder } = kernelProfile(profile);
+  const wanted = { ...PLAIN, memcgOrder, ...born, ...set } as Wanted;
   const asked = (name: keyof Settings): boolean => name in set;
 
   settleDetectors(wanted, asked);
@@ -73,6 +91,7 @@ export function resolveSettings(
     }
     wanted.tiers = "off";
   }
+  settleMachine(wanted, asked, facts);
   for (const slot of Object.keys(NEVER_ASKED) as (keyof typeof NEVER_ASKED)[]) {
     if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
       refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
@@ -125,6 +144,39 @@ function settleDetectors(wanted: Wanted, asked: Asked): void {
       "a walk that promotes leaves no mark for the check; set young=mark or touch",
     );
   }
+}
+
+/** What a machine does not have needs no rule: as in a plain machine, or refused. */
+function settleMachine(wanted: Wanted, asked: Asked, { memcgs, nodes }: MachineFacts): void {
+  if (memcgs < 2) {
+    const why = "there is nothing to order; give machine.memcgs";
+    settle(wanted, asked, "memcgOrder", "with one memcg", why);
+  } else if (nodes === 0 && wanted.memcgOrder === "memcg-lru") {
+    const why = "it orders memcgs when all of memory is short; give machine.memory";
+    settle(wanted, asked, "memcgOrder", "with endless memory", why);
+  }
+  if (nodes === 0) {
+    const why = "only a shortage of all memory asks for it; give machine.memory";
+    for (const name of ["startPriority", "kswapd", "balanced"] as const) {
+      settle(wanted, asked, name, "with endless memory", why);
+    }
+  }
+  if (nodes < 2) {
+    const why = "there is no slower node; give two machine.memory.nodes";
+    settle(wanted, asked, "demotion", "with fewer than two nodes", why);
+  }
+}
+
+/** Set what is pointless to what it is in a plain machine, or refuse it if somebody asked for something else. */
+function settle<K extends keyof Settings>(
+  wanted: Wanted,
+  asked: Asked,
+  name: K,
+  where: string,
+  why: string,
+): void {
+  if (asked(name) && wanted[name] !== PLAIN[name]) refuse(`${name}=${wanted[name]} ${where}`, why);
+  wanted[name] = PLAIN[name] as Wanted[K];
 }
 
 /** What feeds a filter needs a filter, and a feeder that is there. */

@@ -71,7 +71,7 @@ export const IN_MECHANISMS: readonly Mutant[] = [
   mutant(
     "a walk meets idle processes",
     "mechanisms/access/page-table-walk.ts",
-    "memory.hasRun[mm] = 0;",
+    "memory.hasRun[mm]! &= ~bit;",
     "",
     ["test/mechanisms/page-table-walk.test.ts"],
   ),
@@ -120,7 +120,7 @@ export const IN_MECHANISMS: readonly Mutant[] = [
   mutant(
     "an eviction does not age the lruvec",
     "mechanisms/workingset/refault-distance.ts",
-    "lruvec.nonresidentAge += folios.nrPages[folio]!;",
+    "lruvec.age(folios.nrPages[folio]!);",
     "",
     [...PLAIN, "test/mechanisms/workingset.test.ts"],
   ),

@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "an executable page that stays active does not age the lruvec",
     "reclaim/attach.ts",
-    "lruvec.nonresidentAge += pages;",
+    "lruvec.age(pages);",
     "",
     TINY,
   ),
@@ -148,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a kept active folio does not age the lruvec",
     "reclaim/shrink-folio-list.ts",
-    "lruvec.nonresidentAge += folios.nrPages[folio]!;",
+    "lruvec.age(folios.nrPages[folio]!);",
     "{}",
     [...PLAIN, ...TINY],
   ),

@@ -28,7 +28,7 @@ export function twoTouch(host: Host): FdAccess {
       else if ((now & PG_ACTIVE) === 0) {
         host.accessed(folio, BY_FD);
         flags[folio]! &= ~PG_REFERENCED;
-        host.lruvecOf(folio).nonresidentAge += nrPages[folio]!;
+        host.lruvecOf(folio).age(nrPages[folio]!);
       }
     },
   };

@@ -115,10 +115,12 @@ export function pageTableWalk(
     run(lruvec, maySwap) {
       let forced = false;
       let met = false;
+      const bit = 1 << lruvec.node;
       for (const mm of memory.started) {
+        if (!host.owns(lruvec, mm)) continue;
         forced ||= walked[mm] === 0;
-        if (mmBits && !forced && memory.hasRun[mm] === 0) continue;
-        memory.hasRun[mm] = 0;
+        if (mmBits && !forced && (memory.hasRun[mm]! & bit) === 0) continue;
+        memory.hasRun[mm]! &= ~bit;
         if (!met) filter.beginWalk();
         met = true;
         const { from, to } = map.tablesOf[mm]!;

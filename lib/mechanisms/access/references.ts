@@ -57,7 +57,7 @@ export function rmapReferences(host: Host, lookAround: LookAround, exec = true):
         if ((pte & PTE_PRESENT) === 0) continue;
         left--;
         const vma = memory.vma(slot);
-        if (vma.recency === false) continue;
+        if (vma.recency === false || !host.heeds(vma.process)) continue;
         const young = (pte & PTE_YOUNG) !== 0;
         if (!young && !marked) continue;
         marked = false; // the mark stands for one mapping: the first that is met

@@ -1,7 +1,7 @@
 /*
  * The cost model of anon against file: scan more where reclaim has been cheap.
  *
- * Two costs per lruvec. A working-set refault costs 32 (it needs I/O), and so does a page that reclaim had to
+ * Two costs per lruvec, and in the lruvecs above it. A working-set refault costs 32 (it needs I/O), and so does a page that reclaim had to
  * write; a page scanned but not reclaimed costs 1. When the costs outgrow a quarter of the lists, both are
  * halved, so old sins fade. Pressure on a type is swappiness (anon) or 200 - swappiness (file), divided by its
  * share of the cost; each cost counts against both by half, so that no type is ever left alone.
@@ -24,11 +24,6 @@ function weigh(cost: Float64Array, swappiness: number, weight: Float64Array): vo
   weight[FILE] = Math.floor(((200 - swappiness) * (anon + file + 1)) / (file + 1));
 }
 
-function toldSize(lruvec: Lruvec): number {
-  const { size } = lruvec.told;
-  return size[0]! + size[1]! + size[2]! + size[3]!;
-}
-
 function halve(cost: Float64Array): void {
   cost[ANON] = Math.floor(cost[ANON]! / 2);
   cost[FILE] = Math.floor(cost[FILE]! / 2);
@@ -36,16 +31,18 @@ function halve(cost: Float64Array): void {
 
 /** Costs by event, halved at most once an event. */
 function eventCosts(tiers: Tiers, ioWeight: number, rotations: boolean): Balance {
-  const cost = new Float64Array(2);
   const result: Shares = { weight: new Float64Array(2) };
 
   function note(lruvec: Lruvec, type: number, nrIo: number, nrRotated: number): void {
-    cost[type]! += nrIo * ioWeight + (rotations ? nrRotated : 0);
-    if (cost[ANON]! + cost[FILE]! > Math.floor(toldSize(lruvec) / 4)) halve(cost);
+    for (let at: Lruvec | null = lruvec; at !== null; at = at.parent) {
+      const cost = at.balance;
+      cost[type]! += nrIo * ioWeight + (rotations ? nrRotated : 0);
+      if (cost[ANON]! + cost[FILE]! > Math.floor(at.toldSize() / 4)) halve(cost);
+    }
   }
 
-  function shares(_lruvec: Lruvec, swappiness: number): Shares {
-    weigh(cost, swappiness, result.weight);
+  function shares(lruvec: Lruvec, swappiness: number): Shares {
+    weigh(lruvec.balance, swappiness, result.weight);
     return result;
   }
 
@@ -66,17 +63,16 @@ export const ioCostBalance = (tiers: Tiers): Balance => eventCosts(tiers, 1, fal
 
 /** 7.3: the growth of the statistics since the last look, which may be old; halved until small enough. */
 export function counterCostBalance(tiers: Tiers): Balance {
-  const cost = new Float64Array(2);
-  const last = new Float64Array(2);
   const result: Shares = { weight: new Float64Array(2) };
 
   function shares(lruvec: Lruvec, swappiness: number): Shares {
+    const cost = lruvec.balance;
     for (const type of [ANON, FILE]) {
       const now = lruvec.told.cost[type]!;
-      cost[type]! += now - last[type]!;
-      last[type] = now;
+      cost[type]! += now - lruvec.costSeen[type]!;
+      lruvec.costSeen[type] = now;
     }
-    const most = Math.floor(toldSize(lruvec) / 4);
+    const most = Math.floor(lruvec.toldSize() / 4);
     while (cost[ANON]! + cost[FILE]! > most) halve(cost);
     weigh(cost, swappiness, result.weight);
     return result;
@@ -87,10 +83,10 @@ export function counterCostBalance(tiers: Tiers): Balance {
     shares,
     pick: pickByShares(shares, tiers),
     noteRefault(lruvec, type, nr) {
-      lruvec.cost[type]! += nr * SWAP_CLUSTER_MAX;
+      lruvec.noteCost(type, nr * SWAP_CLUSTER_MAX);
     },
     noteBatch(lruvec, type, nrWritten, nrRotated) {
-      lruvec.cost[type]! += nrWritten * SWAP_CLUSTER_MAX + nrRotated;
+      lruvec.noteCost(type, nrWritten * SWAP_CLUSTER_MAX + nrRotated);
     },
   };
 }

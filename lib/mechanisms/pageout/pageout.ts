@@ -2,6 +2,7 @@
  * The way out of memory for a folio that nobody protects: unmap it everywhere, then let go of its content in
  * the cheapest way that loses nothing.
  *
+ *   any, if it can     -> a slower node (demotion)
  *   anonymous          -> swap-out (a slot, a write), or stay if there is no slot
  *   file, clean        -> drop: the copy on disk is the same
  *   file, dirty        -> writeback first, to be met again at the tail, clean
@@ -20,12 +21,13 @@ import {
   PG_WRITEBACK,
 } from "../../mm/folio.js";
 import type { Host } from "../host.js";
+import { type Demotion, NO_DEMOTION } from "./demotion.js";
 import type { SwapOut } from "./swap-out.js";
 import { unmap } from "./unmap.js";
 import type { Writeback } from "./writeback.js";
 
-/** What became of a folio: its memory is free; put it back as it is; put it back as active. */
-export type PageoutResult = "freed" | "keep" | "activate";
+/** What became of a folio: its memory is free; it is on another node, listed there; put it back as it is; put it back as active. */
+export type PageoutResult = "freed" | "demoted" | "keep" | "activate";
 
 export interface Pageout {
   /** Try to free an isolated folio. On "freed" it is unmapped and clean; the core drops it from the cache. */
@@ -34,7 +36,12 @@ export interface Pageout {
   batchDone(nrFile: number): void;
 }
 
-export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pageout {
+export function pageout(
+  host: Host,
+  swapOut: SwapOut,
+  writeback: Writeback,
+  demotion: Demotion = NO_DEMOTION,
+): Pageout {
   const { flags } = host.folios;
   return {
     pageOut(folio) {
@@ -42,6 +49,7 @@ export function pageout(host: Host, swapOut: SwapOut, writeback: Writeback): Pag
         flags[folio]! |= PG_RECLAIM;
         return "activate";
       }
+      if (demotion.demote(folio)) return "demoted";
       if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
       unmap(host, folio);
       if (host.isReferenced(folio)) return "keep"; // unmapped for nothing: its next use is a minor fault

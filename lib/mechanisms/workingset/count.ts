@@ -10,7 +10,7 @@ export function countRefault({ stat }: Host, type: MemType, nr: number): void {
 
 /** Count a refault that was recent enough to be working set. */
 export function countActivate({ stat }: Host, lruvec: Lruvec, type: MemType, nr: number): void {
-  lruvec.activated[type]! += nr;
+  lruvec.noteActivated(type, nr);
   if (type === ANON) stat.workingset_activate_anon += nr;
   else stat.workingset_activate_file += nr;
 }

@@ -75,13 +75,14 @@ export function generationWindow(host: Host, tiers: Tiers, balance: Balance, rul
       const lruvec = host.lruvecOf(folio);
       const nr = folios.nrPages[folio]!;
       tiers.noteEvicted(type, reads.tier(flags), nr);
-      lruvec.nonresidentAge += nr;
+      lruvec.age(nr);
       return packShadow(lruvec.clock.minSeq[type]!, reads.token(flags), (flags & PG_WORKINGSET) !== 0);
     },
     refault(folio, shadow, inFault) {
       const type = folios.type(folio);
       const lruvec = host.lruvecOf(folio);
       const nr = folios.nrPages[folio]!;
+      if (host.shadowLruvec(folio) !== lruvec) return; // evicted from another memcg or node: nothing to compare with
       const recent = isRecent(lruvec, type, shadowToken(shadow));
       if (recent || !rule.partial) countRefault(host, type, nr);
       if (!recent) return;

@@ -10,7 +10,7 @@ export function noWorkingset(host: Host, balance: Balance): Workingset {
   const { folios } = host;
   return {
     evict(folio) {
-      host.lruvecOf(folio).nonresidentAge += folios.nrPages[folio]!;
+      host.lruvecOf(folio).age(folios.nrPages[folio]!);
       return packShadow(0, 0, (folios.flags[folio]! & PG_WORKINGSET) !== 0);
     },
     refault(folio, shadow) {

@@ -13,6 +13,8 @@
  *
  * The newcomer then competes with the active pages directly. If that was wrong, it costs one lap.
  *
+ * The clock and the sizes are those of the lruvec that reclaim aimed at: a memcg's limit, or the whole node.
+ *
  * Source: mm/workingset.c, workingset_eviction(), workingset_test_recent(), workingset_refault(), 6.12.
  */
 import { ANON, FILE, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
@@ -27,28 +29,29 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
   const { folios, swap, reads } = host;
   return {
     evict(folio) {
-      const lruvec = host.lruvecOf(folio);
+      const lruvec = host.evictingLruvec(folio);
       const flags = folios.flags[folio]!;
       const refs = reads.token(flags);
       tiers.noteEvicted(folios.type(folio), reads.tier(flags), folios.nrPages[folio]!);
       const shadow = packShadow(lruvec.nonresidentAge, refs, (flags & PG_WORKINGSET) !== 0);
-      lruvec.nonresidentAge += folios.nrPages[folio]!;
+      lruvec.age(folios.nrPages[folio]!);
       return shadow;
     },
     refault(folio, shadow) {
       const type = folios.type(folio);
       const lruvec = host.lruvecOf(folio);
+      const from = host.shadowTarget(folio);
       const nr = folios.nrPages[folio]!;
       countRefault(host, type, nr);
-      const distance = (lruvec.nonresidentAge - shadowToken(shadow)) & TOKEN_MASK;
-      let size = lruvec.toldPages(FILE, true) + (type === ANON ? lruvec.toldPages(FILE, false) : 0);
+      const distance = (from.nonresidentAge - shadowToken(shadow)) & TOKEN_MASK;
+      let size = from.toldPages(FILE, true) + (type === ANON ? from.toldPages(FILE, false) : 0);
       if (swap.free > 0) {
-        size += lruvec.toldPages(ANON, true) + (type === FILE ? lruvec.toldPages(ANON, false) : 0);
+        size += from.toldPages(ANON, true) + (type === FILE ? from.toldPages(ANON, false) : 0);
       }
       if (distance > size) return;
       tiers.noteRefaulted(type, reads.tierOfToken(shadowRefs(shadow), shadowWorkingset(shadow)), nr);
       folios.flags[folio]! |= PG_ACTIVE;
-      lruvec.nonresidentAge += nr;
+      lruvec.age(nr);
       countActivate(host, lruvec, type, nr);
       if (!shadowWorkingset(shadow)) return;
       folios.flags[folio]! |= PG_WORKINGSET;

@@ -79,6 +79,8 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
       return columns();
     },
     lruvec,
+    target: () => lruvec,
+    unprotected: (size) => size,
     clock,
     tiers: NO_TIERS,
     balance: ONE_TYPE,

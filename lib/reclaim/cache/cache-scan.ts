@@ -9,6 +9,8 @@ export class CacheScan implements ScanControl {
   nrReclaimed = 0;
   nrReclaimedHere = 0;
   swappiness = 60;
+  readonly global = false;
+  readonly kswapd = false;
   forceDeactivate = false;
   skippedDeactivate = false;
   walkContext = false;
@@ -63,6 +65,14 @@ export class CacheScan implements ScanControl {
 
   look(nr: number): void {
     this.nrLooked += nr;
+  }
+
+  isDone(): boolean {
+    return false;
+  }
+
+  isFileTiny(): boolean {
+    return false;
   }
 
   stop(): void {

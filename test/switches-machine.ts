@@ -1,0 +1,89 @@
+/* Relations of the switches that a machine with several memcgs, nodes or finite memory has; see switches.test.ts. */
+import { expect } from "vitest";
+import type { Settings } from "../lib/mechanisms/settings.js";
+import { lru, mglru } from "../lib/policies/index.js";
+import type { Policy } from "../lib/reclaim/ops.js";
+import type { CellResult, MachineSpec } from "../lib/sim/cell.js";
+import { simulate } from "../lib/sim/run-cell.js";
+import { PTRS_PER_PTE, type Trace } from "../lib/trace/trace.js";
+import { mulberry32 } from "../lib/util/random.js";
+import type { Counters } from "./sim/runs.js";
+import { CELL, traceOf } from "./tiny.js";
+
+/** Two processes with anonymous memory, and a file that both read through descriptors. Process 1 is idle after the start. */
+export function mixed(idle = false): Trace {
+  const nrSlots = 8 * PTRS_PER_PTE;
+  const half = nrSlots / 2;
+  const vmas = [0, 1].map((process) => ({ process, start: process * half, nr: 700, kind: "anon" as const }));
+  const random = mulberry32(9);
+  const records = Array.from({ length: 8000 }, (_, i) => {
+    if (i % 5 === 0) return nrSlots + (random.int(2) === 0 ? random.int(120) : random.int(900));
+    const process = idle && i > 400 ? 0 : random.int(2);
+    return process * half + (random.int(3) < 2 ? random.int(150) : random.int(700));
+  });
+  return traceOf({ nrSlots, vmas, files: [{ name: "f", nr: 900 }] }, records);
+}
+const both = mixed();
+
+/** Two memcgs, a process each, in one memory of 500 frames: what one gets the other must give. */
+function shared(policy: () => Policy, set: Partial<Settings>, machine: MachineSpec = {}): CellResult {
+  const memcgs = [0, 1].map((mm) => ({ name: `m${mm}`, processes: [mm] }));
+  const memory = { nodes: [{ pages: 1000, free: 500 }] };
+  return simulate({ ...CELL, memoryMax: 1000, set, machine: { memcgs, memory, ...machine } }, both, policy());
+}
+
+/** Two nodes of 500 frames. */
+const twoNodes = (set: Partial<Settings>, swap: "zram" | "none" = "zram"): Counters => {
+  const memory = { nodes: [0, 1].map(() => ({ pages: 1000, free: 500 })), bind: true };
+  return simulate({ ...CELL, memoryMax: 2000, swap, set, machine: { memory } }, both, lru()).counters;
+};
+
+/** A relation for each switch of the machine. */
+export const OF_THE_MACHINE: Readonly<
+  Record<"memcgOrder" | "startPriority" | "kswapd" | "balanced" | "demotion", () => void>
+> = {
+  memcgOrder() {
+    const [tree, partial, ranks] = (["tree", "partial", "memcg-lru"] as const).map((memcgOrder) =>
+      shared(lru, { memcgOrder, kswapd: "off" }),
+    ) as [CellResult, CellResult, CellResult];
+    const passes = ({ counters: c }: CellResult): number => c.pgscan! / c.allocstall!;
+    expect(passes(partial), "a run that stops half-way scans less").toBeLessThan(passes(tree));
+    expect(ranks.counters).not.toEqual(partial.counters);
+    const alone = (memcgOrder: Settings["memcgOrder"]): CellResult =>
+      shared(lru, { memcgOrder }, { memcgs: [{ name: "all", processes: [0, 1] }] });
+    expect(alone("tree").counters.nr_alloc, "one memcg under an empty root").toBe(
+      alone("partial").counters.nr_alloc,
+    );
+  },
+
+  startPriority() {
+    const run = (startPriority: Settings["startPriority"]): Counters =>
+      shared(mglru, { startPriority }).counters;
+    expect(run("default")).not.toEqual(run("estimate"));
+    const limit = { memory: { nodes: [{ pages: 100_000 }] } };
+    const idle = (startPriority: Settings["startPriority"]): Counters =>
+      simulate({ ...CELL, memoryMax: 400, set: { startPriority }, machine: limit }, both, mglru()).counters;
+    expect(idle("default"), "a memcg's limit does not ask").toEqual(idle("estimate"));
+  },
+
+  kswapd() {
+    const [on, off] = [shared(lru, {}).counters, shared(lru, { kswapd: "off" }).counters];
+    expect([off.pageoutrun, off.pgscan_kswapd, off.pgsteal_kswapd]).toEqual([0, 0, 0]);
+    expect(off.pgscan, "all of it is direct").toBeGreaterThan(0);
+    expect(on.pgsteal, "it comes in time").toBe(on.pgsteal_kswapd);
+    expect(on.allocstall_normal).toBe(0);
+  },
+
+  balanced() {
+    const free = (balanced: Settings["balanced"]): number => shared(lru, { balanced }).counters.pageoutrun!;
+    expect(free("promo"), "it frees more at a time").toBeLessThan(free("high"));
+  },
+
+  demotion() {
+    const [off, on] = [twoNodes({}), twoNodes({ demotion: "on" })];
+    expect([off.pgdemote_kswapd, off.pgdemote_direct]).toEqual([0, 0]);
+    expect(on.pgdemote_kswapd).toBeGreaterThan(0);
+    expect(on.pgmajfault!, "both nodes hold pages").toBeLessThan(off.pgmajfault!);
+    expect(twoNodes({ demotion: "on" }, "none").pgsteal_anon, "without swap, too").toBeGreaterThan(0);
+  },
+};
