@@ -9,7 +9,6 @@ import { clock, fifo, lru, mglru } from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
 import { SWITCHES } from "../lib/sim/switchboard.js";
 import { PTRS_PER_PTE, type Trace, type TraceLayout, WRITE } from "../lib/trace/trace.js";
-import { mulberry32 } from "../lib/util/random.js";
 import { type Cell, type Counters, counters, evictions, PAGES, stream } from "./sim/runs.js";
 import { mixed, OF_THE_MACHINE } from "./switches-machine.js";
 import { anonLayout, fileLayout, traceOf } from "./tiny.js";
