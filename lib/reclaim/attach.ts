@@ -31,7 +31,12 @@ export function attach(
   seed: number,
   mechanisms: Mechanisms = core.mechanisms,
 ): void {
-  const attached = { mechanisms, lists: null as ClassLists | null, ghosts: null, drivesClock: false } as Attached;
+  const attached = {
+    mechanisms,
+    lists: null as ClassLists | null,
+    ghosts: null,
+    drivesClock: false,
+  } as Attached;
   core.attached[lruvec.id] = attached;
   const ctx = contextOf(core, lruvec, attached, seed);
   Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
