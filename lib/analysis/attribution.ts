@@ -27,7 +27,7 @@ export interface Attribution extends Summary {
    * "exact": all combinations ran. "possible orders": some cannot run, the mean is over the orders without them.
    * "sampled orders": a design of orders; see `samplingError`.
    */
-  readonly basis: "exact" | "possible orders" | "sampled orders";
+  readonly method: "exact" | "possible orders" | "sampled orders";
   /** Orders that the mean is over; null where they were counted and not listed. */
   readonly orders: number | null;
   /**
@@ -58,7 +58,7 @@ export function attribution(
 ): Attribution[] {
   return Object.entries(measures).flatMap(([measure, counters]) =>
     lattices(rows, design, counters, scale).flatMap((lattice) => {
-      const { weights, basis, orders, errorOf } = weigh(lattice, design);
+      const { weights, method, orders, errorOf } = weigh(lattice, design);
       const parts = corrected(
         weights.map((own, i) => ({
           factor: design.factors[i]!,
@@ -73,7 +73,7 @@ export function attribution(
         samplingError: 0,
       };
       const { group, leftOut } = lattice;
-      return waterfall(parts, gap, scale).map((row) => ({ group, measure, ...row, basis, orders, leftOut }));
+      return waterfall(parts, gap, scale).map((row) => ({ group, measure, ...row, method, orders, leftOut }));
     }),
   );
 }
@@ -99,7 +99,7 @@ function waterfall(
 
 interface Weighed {
   readonly weights: Weights;
-  readonly basis: Attribution["basis"];
+  readonly method: Attribution["method"];
   readonly orders: number | null;
   readonly errorOf: (factor: number, scale: Scale) => number | null;
 }
@@ -116,7 +116,7 @@ function weigh(lattice: Lattice, design: Places): Weighed {
       `no Shapley values: the design (${design.kind}) has ${combinations.length} of ${2 ** k} combinations, and they are no fair choice of orders from none to all; use kind full or orders`,
     );
   }
-  return { weights, basis: full ? "exact" : "possible orders", orders: null, errorOf: () => 0 };
+  return { weights, method: full ? "exact" : "possible orders", orders: null, errorOf: () => 0 };
 }
 
 /** Means over the orders that can be gone; an order and its reverse, drawn together, are one draw. */
@@ -137,7 +137,7 @@ function weighOrders(lattice: Lattice, orders: readonly (readonly number[])[], k
   }
   return {
     weights: meanWeights(draws, k, combinations.length),
-    basis: "sampled orders",
+    method: "sampled orders",
     orders: nr,
     errorOf(factor, scale) {
       if (draws.length < 2) return null;

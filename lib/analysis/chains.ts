@@ -116,7 +116,10 @@ export function interactionWeights(
       weights[corners[i]!] = weights[corners[i]!]! + sign * weight;
     weights[s] = weights[s]! + weight;
   }
-  return { weights: coverage > 0 ? weights.map((weight) => weight / coverage) : weights, coverage };
+  return {
+    weights: coverage > 0 ? weights.map((weight) => weight / coverage) : weights,
+    coverage: combinations.length === 2 ** k ? 1 : coverage, // without rounding
+  };
 }
 
 /** s! (k - s - 1)! / k!, as 1 / (k choose s) / (k - s). */

@@ -14,16 +14,17 @@ export interface Dominance {
   readonly share: number;
 }
 
-/** All ordered pairs of points; `draws` are traces by index. */
+/** All ordered pairs of points; `draws` are traces by index, costs within `tie` of each other are equal. */
 export function dominanceOf(
   { points, regret: of, ofTrace }: Matrix,
   draws: readonly Int32Array[],
+  tie: number,
 ): Dominance[] {
   const pairs = points.flatMap((_, a) => points.map((_, b) => [a, b] as const).filter(([, b]) => a !== b));
   return pairs.map(([a, b]) => {
     const byTrace = ofTrace.map((own) => {
-      const less = own.filter((w) => of[w]![a]! < of[w]![b]!).length;
-      const more = own.filter((w) => of[w]![a]! > of[w]![b]!).length;
+      const less = own.filter((w) => of[w]![a]! * (1 + tie) < of[w]![b]!).length;
+      const more = own.filter((w) => of[w]![a]! > of[w]![b]! * (1 + tie)).length;
       return { less, more, equal: own.length - less - more };
     });
     const dominates = (traces: Iterable<number>): boolean => {

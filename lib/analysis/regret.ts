@@ -32,6 +32,11 @@ export interface RegretOptions extends IntervalOptions {
   readonly measure?: Measure;
   /** Share by which a point may cost more than the best and still serve. Default: 0.05. */
   readonly within?: number;
+  /**
+   * Share by which two costs may differ and be as much as each other in `dominance`. Default: 0, to the event. Above 0
+   * a may dominate b and b dominate c without a dominating c.
+   */
+  readonly tie?: number;
   /** Costs below this, per 1,000 page visits, are taken for it: 3 refaults against none are no infinite regret. Default: 0.1. */
   readonly floor?: number;
 }
@@ -80,15 +85,15 @@ export interface Regret {
  */
 export function regret(
   rows: readonly Row[],
-  { measure = "workingset_refault", within = 0.05, floor = 0.1, ...options }: RegretOptions = {},
+  { measure = "workingset_refault", within = 0.05, tie = 0, floor = 0.1, ...options }: RegretOptions = {},
 ): Regret {
-  if (!(within >= 0) || !(floor > 0)) {
-    inputError(`bad tolerance: within ${within}, floor ${floor}; give within of at least 0, floor above 0`);
+  if (!(within >= 0) || !(tie >= 0) || !(floor > 0)) {
+    inputError(`bad tolerance: within ${within}, tie ${tie}, floor ${floor}; give 0 or more, floor above 0`);
   }
   const matrix = matrixOf(rows, measure, floor);
   const checked = checkedOptions(options);
   const draws = drawTraces(matrix.ofTrace.length, checked.nrResamples, checked.seed);
-  const dominance = dominanceOf(matrix, draws);
+  const dominance = dominanceOf(matrix, draws, tie);
   return {
     workloads: matrix.workloads.flatMap((workload, w) =>
       matrix.points.map((point, p) => {

@@ -65,6 +65,14 @@ describe("a table by hand", () => {
   });
 });
 
+test("costs within the tie are equal", () => {
+  const rows = rowsOf({ a: [100, 100.4], b: [100.4, 103] });
+  const [ab, ba] = regret(rows, { tie: 0.005 }).dominance;
+  expect(ab).toMatchObject({ less: 1, equal: 1, more: 0, dominates: true });
+  expect(ba).toMatchObject({ less: 0, equal: 1, more: 1, dominates: false });
+  expect(regret(rows).dominance[0]).toMatchObject({ less: 2, equal: 0 });
+});
+
 test("minimax regret, Savage's criterion: the act with the smallest largest regret, not with the best mean", () => {
   const { points } = regret(rowsOf({ safe: [120, 120, 120], bold: [100, 100, 200] }));
   expect(points.map(({ point, minimax }) => [point, minimax])).toEqual([

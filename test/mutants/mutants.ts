@@ -1,5 +1,6 @@
 /** Planted bugs in the core, the policies and the rest; with those of the mechanisms. */
 import { type Mutant, mutant, PLAIN, TINY } from "./mutant.js";
+import { IN_ANALYSIS } from "./mutants-analysis.js";
 import { IN_MECHANISMS } from "./mutants-mechanisms.js";
 
 const LISTS = ["test/mm/class-lists.test.ts"];
@@ -173,5 +174,6 @@ export const MUTANTS: readonly Mutant[] = [
     "entry | HIT",
     ["test/sim/replay.test.ts", "test/reclaim/unmap-range.test.ts"],
   ),
+  ...IN_ANALYSIS,
   ...IN_MECHANISMS,
 ];
