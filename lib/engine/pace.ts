@@ -51,8 +51,8 @@ export async function paceOf(
   for (const name of names) if (!(ns[name]! > 0)) ns[name] = mean;
   const nrKept = names.length - nrTried;
   const basis = [
-    ...(nrKept > 0 ? [`earlier cells of ${nrKept} traces`] : []),
-    ...(nrTried > 0 ? [`a trial of ${nrTried} traces`] : []),
+    ...(nrKept > 0 ? [`earlier cells of ${traces(nrKept)}`] : []),
+    ...(nrTried > 0 ? [`a trial of ${traces(nrTried)}`] : []),
   ].join(" and ");
   return { nsPerVisit: ns, basis };
 }
@@ -76,3 +76,5 @@ async function tried(cells: readonly Cell[], open: OpenTrace): Promise<number> {
   }
   return records === 0 ? 0 : (1e6 * spentMs) / records;
 }
+
+const traces = (nr: number): string => (nr === 1 ? "1 trace" : `${nr} traces`);

@@ -68,8 +68,10 @@ export async function planStudy(spec: StudySpec, options: RunOptions = {}): Prom
   if (missing.length > 0) {
     const pace = await paceOf(missing, open, results);
     basis = pace.basis;
-    for (const { labels, spec } of missing) {
-      const { length } = (await open(spec.trace)).records;
+    const lengths = new Map<string, number>(); // by digest: a generated trace is not made again for each cell
+    for (const { labels, spec, traceDigest } of missing) {
+      const length = lengths.get(traceDigest) ?? (await open(spec.trace)).records.length;
+      lengths.set(traceDigest, length);
       visits[labels.trace] = (visits[labels.trace] ?? 0) + length;
       cellSeconds[labels.trace] = (length * pace.nsPerVisit[labels.trace]!) / 1e9;
     }

@@ -70,7 +70,7 @@ describe("reclaim-lab study", () => {
     expect(JSON.parse(stdout)).toMatchObject({ study: "small", cells: 4, invalid: [], distinct: 4, kept: 0 });
     const plain = await lab(["study", path, "--results", results, "--dry-run"]);
     expect(plain.stdout).toBe("");
-    expect(plain.stderr).toMatch(/4 to compute: about \d+ s on \d+ workers, by a trial of 1 traces/);
+    expect(plain.stderr).toMatch(/4 to compute: about \d+ s on \d+ workers, by a trial of 1 trace/);
   });
 
   it("runs what is missing, once, and writes the same files for any number of workers", async () => {
