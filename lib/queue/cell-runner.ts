@@ -4,9 +4,9 @@ import { pathToFileURL } from "node:url";
 import type { Redis } from "ioredis";
 import type { CellSpec } from "../sim/cell.js";
 import type { Outcome } from "../study/cell-worker.js";
-import { moduleDigest } from "../study/code-digest.js";
-import { sha256 } from "../study/hash.js";
+import { cellCode, moduleDigest } from "../study/code-digest.js";
 import type { CellPool } from "../study/pool.js";
+import type { Trace } from "../trace/trace.js";
 import type { CodeWatch } from "./code-watch.js";
 import { ModuleShelf } from "./module-shelf.js";
 import { type JobData, queueName } from "./protocol.js";
@@ -48,10 +48,10 @@ export class CellRunner {
 
   /** How a cell ended; `undefined`: it did not, as the worker is ending; a text: why this worker cannot run it. */
   async run(data: JobData): Promise<Outcome | undefined | string> {
-    let [spec, trace] = [data.spec, undefined as Awaited<ReturnType<TraceShelf["get"]>> | undefined];
+    let [spec, trace]: [CellSpec, Trace | undefined] = [data.spec, undefined];
     try {
-      trace = await this.#traces.get(spec.trace, data.traceDigest);
       spec = await this.#checkedSpec(data);
+      trace = await this.#traces.get(data.spec.trace, data.traceDigest);
     } catch (error) {
       if (this.#parts.ending.signal.aborted) return undefined;
       this.#options.onNote(`cell ${data.hash.slice(0, 12)} refused: ${(error as Error).message}`);
@@ -69,8 +69,7 @@ export class CellRunner {
   /** The spec with its policy's module on this host, whose code is what the cell says. */
   async #checkedSpec({ spec, module, codeDigest }: JobData): Promise<CellSpec> {
     const path = module === undefined ? undefined : await this.#modules.get(module);
-    const code =
-      path === undefined ? this.#parts.code : sha256(`${this.#parts.code} ${await moduleDigest(path)}`);
+    const code = cellCode(this.#parts.code, path === undefined ? undefined : await moduleDigest(path));
     if (code !== codeDigest)
       throw new Error(`cell of other code: ${codeDigest.slice(0, 12)}, not ${code.slice(0, 12)}`);
     if (path === undefined) return spec;
