@@ -115,7 +115,10 @@ class QueueExecutor implements Executor {
     this.#signal?.removeEventListener("abort", this.#abort);
     const opened = await this.#open?.catch(() => undefined);
     // A Redis that is away must not keep a study from ending: what is left behind there expires.
-    if (opened !== undefined) await atMost(5000, this.#end(opened));
+    if (opened !== undefined) {
+      await atMost(5000, this.#end(opened));
+      void opened.events.disconnect().catch(() => undefined);
+    }
     this.#connection.close();
   }
 

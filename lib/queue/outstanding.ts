@@ -42,6 +42,7 @@ export class Outstanding {
   readonly #waiting = new Map<string, Waiting>();
   readonly #toAdd = new Set<Waiting>();
   #nrAddFailures = 0;
+  #ended: { outcome: Outcome | undefined } | undefined;
   #taken: { hash: string; removeMs: number }[] = [];
   #adding: Promise<void> = Promise.resolve();
   /** Cells found in Redis, queued by an earlier submitter. */
@@ -63,7 +64,14 @@ export class Outstanding {
     return this.#waiting.size;
   }
 
+  /** Queue a cell and wait for its result. Never rejects; `undefined`: the study was given up meanwhile. */
   run(data: JobData): Promise<Outcome | undefined> {
+    if (this.#ended !== undefined) return Promise.resolve(this.#ended.outcome);
+    const size = JSON.stringify(data).length;
+    if (size > JOB_MAX) {
+      const message = `cell too large for a queue: ${size} bytes of JSON; at most ${JOB_MAX}`;
+      return Promise.resolve({ ok: false, message });
+    }
     return new Promise((settle) => {
       const waiting = { data, settle, nrAdds: 0, reason: "" };
       this.#waiting.set(data.hash, waiting);
@@ -99,9 +107,10 @@ export class Outstanding {
       if (data.traceDigest === traceDigest) this.#done(data.hash, settle, failed(error));
   }
 
-  /** Give all cells back without a result: `undefined`, or an error. */
+  /** Give all cells back without a result, and those that are still to come: `undefined`, or an error. */
   end(error?: Error): void {
     const outcome = error && ({ ok: false, message: `${error.name}: ${error.message}` } as const);
+    this.#ended ??= { outcome };
     for (const { settle } of this.#waiting.values()) settle(outcome);
     this.#waiting.clear();
     this.#toAdd.clear();

@@ -136,11 +136,14 @@ class Serving {
     };
     await Promise.race([closing, late()]);
     given.abort();
-    if (isLost()) return;
-    const farewell = withdraw(this.#connection.client, "worker", this.#me.id);
-    const patience = new AbortController();
-    await Promise.race([farewell, pause(FAREWELL_MS, patience.signal)]);
-    patience.abort();
+    if (!isLost()) {
+      const farewell = withdraw(this.#connection.client, "worker", this.#me.id);
+      const patience = new AbortController();
+      await Promise.race([farewell, pause(FAREWELL_MS, patience.signal)]);
+      patience.abort();
+    }
+    // Else it would look for a Redis that is away for ever. With it goes the connection.
+    void worker.disconnect().catch(() => undefined);
   }
 
   async #process(job: Job<JobData, JobResult, string>, token: string): Promise<JobResult> {

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "bullmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { queueExecutor } from "../../lib/queue/executor.js";
+import type { QueueList } from "../../lib/queue/list.js";
 import { runnerDigest } from "../../lib/queue/paths.js";
 import { type JobData, PREFIX, queueName } from "../../lib/queue/protocol.js";
 import { runWorker } from "../../lib/queue/worker.js";
@@ -13,6 +14,7 @@ import { grid } from "../../lib/study/grid.js";
 import { canonicalJson } from "../../lib/study/hash.js";
 import { runGrid } from "../../lib/study/run-grid.js";
 import { writeTraceFile } from "../../lib/trace/parquet.js";
+import { writeRaw } from "../../lib/trace/raw-cache.js";
 import { openTrace } from "../../lib/trace/store.js";
 import { cellsOf, endAll, logged, RUNNER, runQueued, startCli, TRACE, tempFolder } from "./fixtures/hosts.js";
 import { HAS_REDIS, startRedis, type TestRedis, until } from "./fixtures/redis.js";
@@ -83,6 +85,14 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
       startCli("worker", "--redis", redis.url, "--concurrency", "1", "--cache", tempFolder());
     const executor = queueExecutor({ redis: redis.url, onNote: () => {}, cacheDir: tempFolder() });
     const queued = await runGrid(cells, { executor, onNote: () => {} });
+    const list = startCli("worker", "--list", "--json", "--redis", redis.url);
+    await list.ended;
+    const { workers } = JSON.parse(list.out()) as QueueList;
+    expect(workers.map(({ concurrency, failed }) => [concurrency, failed >= 0])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    expect(new Set(workers.map(({ pid }) => pid)).size).toBe(2);
     expect(local.rows.filter(({ status }) => status === "ok").length).toBe(12);
     expect(canonicalJson(queued.rows)).toBe(canonicalJson(local.rows));
     expect(queued.computed).toBe(local.computed);
@@ -180,7 +190,10 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
     expect(readdirSync(folder)).toEqual([`${cells[0]!.traceDigest}.raw`]);
     expect(await redis.client.keys("*blob*")).toEqual([]);
     // What lies there under the name of another trace is not taken for it.
-    writeFileSync(join(folder, `${cells[0]!.traceDigest}.raw`), "damaged");
+    writeRaw(
+      join(folder, `${cells[0]!.traceDigest}.raw`),
+      await openTrace({ ...TRACE, seed: 2 } as typeof TRACE),
+    );
     await endWorkers();
     workHere({ traces: folder });
     const again = cells.map((cell) => ({ ...cell, spec: { ...cell.spec, seed: 9 } }));

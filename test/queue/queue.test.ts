@@ -188,6 +188,17 @@ describe.skipIf(!HAS_REDIS)("cells on a queue", () => {
     expect(await redis.client.xlen(left.find((key) => key.endsWith(":events"))!)).toBeLessThan(10);
   });
 
+  it("that two submitters want are run once, and both get them", async () => {
+    const { cells, log, go } = await loggedCells(6, { hold: true });
+    const [first, second] = [1, 2].map(() => runQueued(cells, { redis: redis.url }));
+    startWorker({ redis: redis.url });
+    await until("a cell has begun", () => logged(log, "begin").length === 1);
+    go();
+    const rows = canonicalJson((await first)!.rows);
+    expect(canonicalJson((await second)!.rows)).toBe(rows);
+    expect(seedsEnded(log)).toEqual(firstSeeds(6));
+  });
+
   it("given up by Ctrl-C are taken back from the queue, but for those under way", async () => {
     const { cells, log, go } = await loggedCells(5, { hold: true });
     startWorker({ redis: redis.url });
