@@ -62,7 +62,8 @@ export async function connect({
     socketTimeout: SILENCE_MS,
     maxRetriesPerRequest: null,
     retryStrategy(times: number) {
-      if (!ready || Date.now() - (awaySince ?? Date.now()) > outageMs) return null;
+      // Also asked by the connections that BullMQ makes of this one, which must end with it.
+      if (closed || !ready || Date.now() - (awaySince ?? Date.now()) > outageMs) return null;
       return Math.min(50 * 2 ** Math.min(times, 10), RETRY_MAX_MS);
     },
   });
