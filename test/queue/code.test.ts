@@ -115,6 +115,7 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
     expect(other.at(-1)).toMatch(
       new RegExp(`^2 cells of \\S+:${process.pid} need code ${code}; this worker has `),
     );
+    expect(other.filter((note) => note.includes("refused"))).toEqual([]); // they are not even offered to it
     expect(logged(log, "begin")).toEqual([]);
     workHere();
     expect((await study).failed).toBe(0);
