@@ -8,6 +8,7 @@ import type { RunOptions } from "../study/run-grid.js";
 import { toTable, writeTable } from "../study/table.js";
 import { inputError } from "../util/error.js";
 import { parseWords, readNumber } from "./arguments.js";
+import { queueOf } from "./queue-options.js";
 
 const USAGE = `reclaim-lab study SPEC [options]
 
@@ -28,6 +29,10 @@ Before it runs it says its size, the invalid cells with the reason, what is kept
   --dry-run       say all that, and run nothing
   --out BASE      write the rows to BASE.csv and BASE.parquet
   --timeout S     longest time of a cell, in seconds                         [600]
+  --redis URL     queue the cells for \`reclaim-lab worker\` on any host, whose --concurrency and --timeout count then;
+                  env: the URL is in the variable RECLAIM_LAB_REDIS; see lib/queue/README.md
+  --traces DIR    with --redis: a folder that workers share, for traces      [traces go through Redis]
+  --slots N       with --redis: cells in Redis at a time                     [256]
   --json          one JSON object on stdout {study, cells, invalid, distinct, kept, estimateSeconds, ...}
                   and, unless --dry-run, {computed, cached, failed, stale, errors, notes, seconds}
 
@@ -40,6 +45,9 @@ const OPTIONS = {
   "dry-run": { type: "boolean", default: false },
   out: { type: "string" },
   timeout: { type: "string", default: "600" },
+  redis: { type: "string" },
+  traces: { type: "string" },
+  slots: { type: "string" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -63,12 +71,14 @@ export async function studyCommand(args: readonly string[]): Promise<number> {
   const workers =
     values.workers === undefined ? availableParallelism() : readNumber("workers", values.workers, 1, 1024);
   const timeoutMs = 1000 * readNumber("timeout", values.timeout, 0.001, 1e6, false);
+  const executor = await queueOf({ redis: values.redis, traces: values.traces, slots: values.slots });
   const { signal, dispose } = abortOnCtrlC();
   const options: RunOptions = {
     results: values.results,
     workers,
     timeoutMs,
     signal,
+    ...(executor !== undefined && { executor }),
     onProgress: terminalProgress(),
     onNote: (note) => console.error(note),
   };

@@ -3,15 +3,15 @@
  * --list at once, what there is to say goes to stdout.
  */
 import { availableParallelism } from "node:os";
-import { inputError } from "../util/error.js";
 import { parseOptions, readNumber } from "./arguments.js";
+import { redisUrl } from "./queue-options.js";
 
 export const USAGE = `reclaim-lab worker --redis URL [options]
 
 Takes cells that \`reclaim-lab study --redis URL\` has queued, runs them, sends the results back. Start one on each
 host; all need the same commit, built. Ctrl-C: finish the cells under way and end; twice: put them back and end.
 
-  --redis URL         redis[s]://[[user]:password@]host[:port][/database]            [the variable RECLAIM_LAB_REDIS]
+  --redis URL         redis[s]://[[user]:password@]host[:port][/database]; env, or nothing: the variable RECLAIM_LAB_REDIS
   --traces DIR        folder of traces that submitter and workers share; else they come through Redis
   --concurrency N     cells at a time, each on a thread                                             [number of cores]
   --timeout S         longest time for one cell, in seconds                                                     [600]
@@ -43,13 +43,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
-
-/** URL of the Redis: the option, or the environment's, which no list of processes shows. */
-export function redisUrl(option: string | undefined): string {
-  const url = option ?? process.env.RECLAIM_LAB_REDIS;
-  if (url !== undefined && url !== "") return url;
-  return inputError("missing option: --redis; give for instance --redis redis://HOST, or see --help");
-}
 
 /** The command; returns the exit code. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
