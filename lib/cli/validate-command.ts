@@ -16,7 +16,8 @@ import { cellLines, cellTable, courseTable, summaryText } from "./validate-text.
 const USAGE = `reclaim-lab validate [options]
 
 Replays every measured run of data/kernel and compares the counters. Real: the range of the repetitions. Error: distance
-to that range, relative to its nearer end. Summaries take counters above 1,000 events.
+to that range, relative to its nearer end. Summaries take counters above 1,000 events. Predicted: the median of 7 replays
+at the pace of the run, which differ in what timers had left of their periods when it began; fewer if that does not matter.
 
 Which cells (values separated by commas; all of them, if nothing is chosen):
   --kernel 6.1,6.12,7.3   --mode 0,1,3,5,7   --limit PAGES   --swap zram,disk,none
@@ -31,7 +32,8 @@ What to print:
   --json                  one JSON object {summary, signs, ranks, course, unfinished, rows, points} on stdout
 
 What if:
-  --pace X                slowness of the machine; 1 = the measuring rig, off: no time passes
+  --draws N               replays of a cell, odd [7]; 1 is quick, and at the rig's pace
+  --pace X                slowness of the machine instead of each run's; 1 = the measuring rig, off: no time passes
   --set AXIS=VALUE        a switch in every cell (lib/sim/switchboard.ts); may be repeated
   --threads N             [one a processor; 0 in the source tree]`;
 
@@ -47,6 +49,7 @@ const OPTIONS = {
   columns: { type: "boolean", default: false },
   csv: { type: "string" },
   json: { type: "boolean", default: false },
+  draws: { type: "string" },
   pace: { type: "string" },
   set: { type: "string", multiple: true },
   threads: { type: "string" },
@@ -86,7 +89,10 @@ function overridesOf(values: Values): Overrides {
   const set: CellSpec["set"] = readSet(values.set ?? []);
   const pace = values.pace === "off" ? undefined : maybeNumber("pace", values.pace, 1e-6, 1e6, false);
   const machine = values.pace === undefined ? {} : ({ pace } as MachineSpec);
-  return { set, machine };
+  const draws = maybeNumber("draws", values.draws, 1, 101);
+  if (draws !== undefined && draws % 2 === 0)
+    inputError(`invalid --draws: ${draws}; give an odd number, whose median is one of them`);
+  return { set, machine, ...(draws !== undefined && { draws }) };
 }
 
 /** Threads to use: those of the built library can be started, those of TypeScript source cannot. */

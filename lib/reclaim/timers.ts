@@ -17,14 +17,17 @@ const TICK = 4e6;
 export class Timers {
   /** When kswapd gets the CPU, in ns; Infinity while it sleeps. */
   private kswapdDue = Number.POSITIVE_INFINITY;
-  private nextFlush = FLUSH_TIME;
+  private nextFlush: number;
   private lastWalk = 0;
   private lastWork = 0;
 
+  /** @param phase - Part of each period that has passed when time starts, 0 to 1 (not included). */
   constructor(
     private readonly core: Core,
     readonly time: Time,
+    private readonly phase: number = 0,
   ) {
+    this.nextFlush = (1 - phase) * FLUSH_TIME;
     if (time.passes) for (const lruvec of core.lruvecs) lruvec.delayStatistics();
     for (const { clock } of core.lruvecs) clock.now = () => time.now();
   }
@@ -69,7 +72,8 @@ export class Timers {
     const now = this.time.now();
     const walking = this.time.walking();
     const evicted = now - walking - this.lastWork >= TICK;
-    if (evicted || Math.floor(now / SWITCH) > Math.floor(this.lastWalk / SWITCH)) {
+    const switches = (at: number): number => Math.floor(at / SWITCH + this.phase);
+    if (evicted || switches(now) > switches(this.lastWalk)) {
       this.core.memory.noteSwitch();
     }
     this.lastWalk = now;

@@ -25,6 +25,8 @@ export interface MachineSpec {
    * does by timer: statistics flushed every 2 s, writeback, context switches. Default: no time passes.
    */
   readonly pace?: number;
+  /** Part of each timer's period that has passed when the workload starts, 0 to 1 (not included): chance on a real machine. Default: 0. */
+  readonly phase?: number;
   /** memory.stat is read at so many equal parts of the trace (each read flushes statistics), and reported. Default: 0. */
   readonly checkpoints?: number;
   /** Memcgs below the root, whose limit is `memoryMax`, parents first. What they do not name belongs to the root. Default: none. */

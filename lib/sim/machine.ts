@@ -59,7 +59,8 @@ export function boot(
   const settingsOf = (one: Policy): ReturnType<typeof resolveSettings> =>
     resolveSettings(one, one === policy ? spec.set : {}, spec.profile, facts);
   core.mechanisms = buildMechanisms(core, settingsOf(policy), parts, kernel);
-  core.timers = new Timers(core, machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace));
+  const time = machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace);
+  core.timers = new Timers(core, time, checkPhase(machine.phase ?? 0));
   core.minTtl = minTtl(machine);
   pin(core, machine);
   for (const [i, lruvec] of core.lruvecs.entries()) {
@@ -128,6 +129,11 @@ function checkMemory(pages: number): void {
   if (!Number.isInteger(pages) || pages < MIN_MEMORY) {
     inputError(`invalid memoryMax: ${pages}; give memory.max in pages, ${MIN_MEMORY} or more`);
   }
+}
+
+function checkPhase(phase: number): number {
+  if (phase >= 0 && phase < 1) return phase;
+  inputError(`invalid phase: ${phase}; give the part of each timer's period that has passed, 0 to below 1`);
 }
 
 function checkFaultAround(pages: number): number {

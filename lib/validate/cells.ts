@@ -1,12 +1,15 @@
 /* A measured setting as a cell of the simulator, and what the simulator says to it. */
 import type { CellResult, CellSpec, MachineSpec } from "../sim/cell.js";
-import { runCell } from "../sim/run-cell.js";
+import { resolvePolicy } from "../sim/resolve-policy.js";
+import { simulate } from "../sim/run-cell.js";
+import { quantile } from "../stats/rank.js";
 import { traceDigest } from "../trace/digest.js";
 import { rigRecords, rigWorkloads } from "../trace/generators/rig.js";
 import type { GeneratedSpec } from "../trace/generators/stream.js";
 import { traceOfRecords } from "../trace/rig-format.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
+import { DRAWS, type Drawn, draw, merged } from "./draws.js";
 import { withKernelNames } from "./kernel-names.js";
 import { ofLruGen } from "./lru-gen.js";
 import type { MeasuredCell, Setting } from "./measured.js";
@@ -16,11 +19,12 @@ import { rigMachine } from "./rig-machine.js";
 export interface Overrides {
   readonly set?: CellSpec["set"];
   readonly machine?: MachineSpec;
+  /** Replays of a cell that chance plays a part in (draws.ts); 1 is at the rig's pace. Default: 7. */
+  readonly draws?: number;
 }
 
 /** What the simulator made of a cell: a result with the counters' names of the tables, or why there is none. */
-export interface Predicted {
-  readonly result?: CellResult;
+export interface Predicted extends Partial<Drawn> {
   /** One line. */
   readonly error?: string;
 }
@@ -84,22 +88,44 @@ export function specOf({ setting, runs }: MeasuredCell, overrides: Overrides = {
   };
 }
 
-/** Run the cell over its trace. Does not reject: a refused cell is an outcome, too. */
+/**
+ * Replay the cell over its trace, at the pace of the machine that measured it, several times where chance plays a part
+ * (draws.ts). Does not reject: a refused cell is an outcome, too.
+ */
 export async function predict(
   cell: MeasuredCell,
   trace: Trace,
   overrides: Overrides = {},
 ): Promise<Predicted> {
   try {
-    const { status, counters, checkpoints } = await runCell(specOf(cell, overrides), trace);
-    return {
-      result: {
-        status,
-        counters: withKernelNames(counters),
-        ...(checkpoints !== undefined && { checkpoints: checkpoints.map(withKernelNames) }),
-      },
-    };
+    const spec = specOf(cell, overrides);
+    const policy = await resolvePolicy(spec.policy);
+    const replay = (machine: MachineSpec): CellResult =>
+      named(simulate({ ...spec, machine: { ...spec.machine, ...machine } }, trace, policy));
+    const first = replay({});
+    const { draws = DRAWS } = overrides;
+    if (spec.machine?.pace === undefined || draws === 1) return merged([first]);
+    const pace = overrides.machine?.pace ?? spec.machine.pace * slowness(cell, first);
+    return draw((phase) => replay({ pace, phase }), first, draws);
   } catch (error) {
     return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
+}
+
+/** How much longer the machine took than a prediction; of several runs the median. 1 if their time is unknown. */
+function slowness({ runs }: MeasuredCell, predicted: CellResult): number {
+  const { checkpoints = [], counters } = predicted;
+  const factors = runs.flatMap(({ counters: real }) => {
+    const at = checkpoints.find((point) => point.nr_record === real.accesses) ?? counters;
+    return real.ms! > 0 && at.ms! > 0 ? real.ms! / at.ms! : [];
+  });
+  return factors.length === 0 ? 1 : quantile(factors, 0.5);
+}
+
+function named({ status, counters, checkpoints }: CellResult): CellResult {
+  return {
+    status,
+    counters: withKernelNames(counters),
+    ...(checkpoints !== undefined && { checkpoints: checkpoints.map(withKernelNames) }),
+  };
 }

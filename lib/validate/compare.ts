@@ -31,6 +31,9 @@ export interface Comparison extends Setting {
   readonly low: number;
   readonly high: number;
   readonly predicted: number;
+  /** Least and most of the replays that `predicted` is the median of. */
+  readonly least: number;
+  readonly most: number;
   /** As a share: 0.01 is 1 per cent too many. */
   readonly error: number;
   /** Whether it counts in summaries: enough events, and a counter that means the same in kernel and model. */
@@ -86,6 +89,7 @@ export function compare(outcome: Outcome, counters: readonly string[] = Object.k
     const value = predicted.result!.counters[counter];
     if (range === undefined || value === undefined) return [];
     const { low, high } = range;
+    const [least, most] = predicted.spread?.[counter] ?? [value, value];
     return {
       ...cell.setting,
       counter,
@@ -94,6 +98,8 @@ export function compare(outcome: Outcome, counters: readonly string[] = Object.k
       low,
       high,
       predicted: value,
+      least,
+      most,
       error: rangeError(low, high, value),
       counts: high > MIN_EVENTS && !isPartial(cell.setting, counter),
     };

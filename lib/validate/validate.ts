@@ -56,7 +56,7 @@ export interface CourseRow {
 export interface Unfinished extends Setting {
   /** "ok", "oom", or "ok or oom" if the repetitions differ. */
   readonly real: string;
-  /** "ok", "oom" or the error's message. */
+  /** "ok" or "oom", with how many replays ran out of memory; or the error's message. */
   readonly predicted: string;
 }
 
@@ -110,5 +110,7 @@ function courseRows(points: readonly CoursePoint[]): CourseRow[] {
 
 function unfinished({ cell, predicted }: Outcome): Unfinished {
   const real = [...new Set(cell.runs.map((run) => run.status))].sort().join(" or ");
-  return { ...cell.setting, real, predicted: predicted.error ?? predicted.result!.status };
+  const { error, result, draws = 1, oom = 0 } = predicted;
+  const share = oom > 0 && draws > 1 ? ` (oom ${oom} of ${draws})` : "";
+  return { ...cell.setting, real, predicted: error ?? `${result!.status}${share}` };
 }
