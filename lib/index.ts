@@ -25,6 +25,7 @@ export {
 export { type AnalysisOptions, type FactorialEffect, factorialEffects } from "./analysis/factorial.js";
 export { type Measure, type Measures, REFAULTS } from "./analysis/measure.js";
 export { type MinFaults, minCurve, minFaults } from "./analysis/min.js";
+export { type PairedDifference, pairedDifferences } from "./analysis/pairs.js";
 export { type PointRegret, type Regret, type RegretOptions, regret } from "./analysis/regret.js";
 export type { WorkloadRegret } from "./analysis/regret-matrix.js";
 export type { IntervalOptions, Scale, Summary } from "./analysis/summary.js";

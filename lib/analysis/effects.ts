@@ -15,9 +15,9 @@
  */
 import { mean } from "../stats/resample.js";
 import type { Row } from "../study/run-grid.js";
-import { inputError } from "../util/error.js";
-import { blockOf, groupBy } from "./group.js";
+import { groupBy } from "./group.js";
 import { amount, type Measure, type Measures } from "./measure.js";
+import { type Pair, pairUp } from "./pairs.js";
 import { corrected, summary } from "./summary.js";
 
 /** One effect: of a point on a measure, on one trace or, without `trace`, over all. */
@@ -64,12 +64,6 @@ export const STANDARD_MEASURES: Measures = {
  */
 export function effects(rows: readonly Row[], measures: Measures = STANDARD_MEASURES): Effect[] {
   const pairs = pairUp(rows);
-  if (pairs.length === 0) {
-    const lost = rows.filter(({ status }) => status !== "ok").length;
-    inputError(
-      `no pairs to compare: ${rows.length} rows, ${lost} of them out of memory or errors; give each point a base and run both at the same cells`,
-    );
-  }
   const summaries: Effect[] = [];
   const single: Effect[] = [];
   for (const [point, ofPoint] of groupBy(pairs, ({ row }) => row.labels.point)) {
@@ -108,26 +102,6 @@ export function ofTraces(all: readonly Effect[]): TraceEffect[] {
 /** Those effects that summarise all traces. */
 export function overall(all: readonly Effect[]): Effect[] {
   return all.filter(({ trace }) => trace === undefined);
-}
-
-/** A cell and that of its base on the same trace, at the same size, seed and machine. */
-interface Pair {
-  readonly row: Row;
-  readonly base: Row;
-}
-
-/** Cells of one block, see {@link blockOf}, that have results. */
-function pairUp(rows: readonly Row[]): Pair[] {
-  const key = (row: Row, point: string): string => `${blockOf(row.labels)} ${point}`;
-  const found = new Map(
-    rows.filter(({ status }) => status === "ok").map((row) => [key(row, row.labels.point), row]),
-  );
-  const pairs: Pair[] = [];
-  for (const row of found.values()) {
-    const base = found.get(key(row, row.labels.base));
-    if (base !== undefined && base !== row) pairs.push({ row, base });
-  }
-  return pairs;
 }
 
 /** Geometric mean of the ratios over memory sizes and seeds, with its interval over the seeds. */
