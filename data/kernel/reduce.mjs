@@ -14,6 +14,12 @@ const GAUGES =
 const VMSTAT =
   "vm_pswpin vm_pswpout vm_pgscan_anon vm_pgscan_file vm_pgsteal_anon vm_pgsteal_file vm_pgrotated vm_nr_vmscan_write " +
   "vm_nr_dirtied vm_nr_written";
+/** Of runs without a memcg, whose counters are the machine's. */
+const MACHINE =
+  "vm_pgscan_direct vm_pgscan_kswapd vm_pgsteal_direct vm_pgsteal_kswapd vm_pgactivate vm_pgdeactivate vm_pgrefill " +
+  "vm_workingset_refault_anon vm_workingset_refault_file vm_pgdemote_direct vm_pgdemote_kswapd vm_allocstall_movable " +
+  "nr_free_pages_now nr_inactive_anon_now nr_active_anon_now free_start";
+const NODES = "n0_anon_now n1_anon_now n0_free_now n1_free_now n0_free_start n1_free_start";
 const MGLRU = "max_seq min_seq_anon min_seq_file gens";
 const RUN = [SETTINGS, TASK, STAT, GAUGES, VMSTAT, MGLRU].join(" ").split(" ");
 const CHECKPOINT = [
@@ -43,6 +49,27 @@ function settings(row, checkpoints) {
     .filter((opt) => opt !== "" && opt !== "nap=0" && !opt.startsWith("probe="))
     .join(";");
   return { ...row, opts, checkpoints: probe ? probe[1] : checkpoints };
+}
+
+/** Rows of a machine without a memcg, with what was there before the first access (from the checkpoint at 0). */
+function machines(name, wanted) {
+  const starts = new Map(
+    read(`${from}/${name}.ck.csv`)
+      .filter((row) => row.accesses === "0")
+      .map((row) => [[row.workload, row.mode, row.rep, row.opts].join(), row]),
+  );
+  return read(`${from}/${name}.csv`)
+    .filter(wanted)
+    .map((row) => {
+      const start = starts.get([row.workload, row.mode, row.rep, row.opts].join());
+      return {
+        ...row,
+        checkpoints: 10,
+        anon_start: Number(start.nr_inactive_anon_now) + Number(start.nr_active_anon_now),
+        n0_free_start: start.n0_free_now,
+        n1_free_start: start.n1_free_now,
+      };
+    });
 }
 
 function write(path, columns, rows) {
@@ -79,3 +106,13 @@ for (const [version, name, more] of [
   const checkpoints = table(`${name}.ck`, 10).filter((row) => row.accesses !== "0");
   write(`${to}${version}.checkpoints.csv`, CHECKPOINT, checkpoints);
 }
+
+const WHOLE = [SETTINGS, TASK, VMSTAT, MACHINE].join(" ").split(" ");
+write(
+  `${to}global-6.12.csv`,
+  [...WHOLE, "anon_start"],
+  machines("global612", () => true),
+);
+// With promotion (numa_balancing) the model has nothing to compare.
+const bound = (row) => /(^|;)bind=1/.test(row.opts);
+write(`${to}nodes-6.12.csv`, [...WHOLE, ...NODES.split(" ")], machines("numa612", bound));

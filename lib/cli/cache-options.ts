@@ -14,6 +14,10 @@ const OF_KERNELS = [
   "pace",
   "checkpoints",
   "fault-around",
+  "memory",
+  "low",
+  "min",
+  "machine",
 ] as const;
 
 /** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. */

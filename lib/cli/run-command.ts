@@ -4,6 +4,7 @@
  *   spec         the cell as data, with the digest of its trace: all that is needed to run it again
  *   status       "ok", or "oom": the run ended where the memcg ran out of memory
  *   counters     at the end, by the names of memory.stat, /proc/vmstat and data/kernel; gauges end in _now (pages)
+ *   memcgs       the same for each memcg, with all below it
  *   checkpoints  the same at each checkpoint, the last at the end
  */
 import type { CellResult, CellSpec } from "../sim/cell.js";
@@ -18,6 +19,8 @@ export interface RunReport {
   readonly spec: CellSpec & { readonly traceDigest: string };
   readonly status: "ok" | "oom";
   readonly counters: Readonly<Record<string, number>>;
+  /** The same of each memcg, if the machine has any: with all below it, as its memory.stat. */
+  readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly checkpoints: readonly Readonly<Record<string, number>>[];
 }
 
@@ -44,6 +47,7 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
   const {
     status,
     counters,
+    memcgs,
     checkpoints = [],
   } = bound ? await runMin(cell, trace) : await runCell(cell, trace);
   if (cell.mode === "cache")
@@ -52,6 +56,11 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
     spec: { ...cell, traceDigest: trace.digest },
     status,
     counters: withKernelNames(counters),
+    ...(memcgs !== undefined && {
+      memcgs: Object.fromEntries(
+        Object.entries(memcgs).map(([name, own]) => [name, withKernelNames(own)] as const),
+      ),
+    }),
     checkpoints: checkpoints.map(withKernelNames),
   };
 }
@@ -63,7 +72,7 @@ function around({ mode, profile, memoryMax, swap, swappiness }: CellSpec): strin
 }
 
 /** Counters that are not zero, one a line, and the cell above them. */
-export function runTable({ spec, status, counters, checkpoints }: RunReport): string {
+export function runTable({ spec, status, counters, memcgs = {}, checkpoints }: RunReport): string {
   const set = Object.entries(spec.set).map(([axis, value]) => ` ${axis}=${value}`);
   const shown = Object.entries(counters).filter(([, value]) => value !== 0);
   const width = Math.max(...shown.map(([name]) => name.length));
@@ -72,6 +81,11 @@ export function runTable({ spec, status, counters, checkpoints }: RunReport): st
   return [
     `${spec.policy.name}${set.join("")}, ${around(spec)}: ${status}`,
     ...shown.map(([name], i) => `${name.padEnd(width)}  ${numbers[i]!.padStart(digits)}`),
+    ...Object.entries(memcgs).map(
+      ([name, c]) =>
+        `memcg ${name}: ${c.mem_current_now} pages now, pgfault ${c.pgfault}, pgmajfault ${c.pgmajfault}, ` +
+        `pgscan ${c.pgscan}, pgsteal ${c.pgsteal}, low ${c.memcg_low}`,
+    ),
     `${Object.keys(counters).length - shown.length} counters are 0; ${checkpoints.length} checkpoints (see --json)`,
   ].join("\n");
 }

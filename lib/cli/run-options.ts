@@ -1,10 +1,11 @@
 /* The options of `reclaim-lab run`, and the cell that they describe. */
-import type { CellSpec, MachineSpec, SwitchValue } from "../sim/cell.js";
+import type { CellSpec, SwitchValue } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
-import { maybeNumber, parseOptions, readNumber, readWord } from "./arguments.js";
+import { parseOptions, readNumber, readWord } from "./arguments.js";
 import { cacheCell, readPolicySpec } from "./cache-options.js";
+import { MACHINE_OPTIONS, MACHINE_USAGE, memoryPages, readMachine } from "./machine-options.js";
 import {
   FORMAT_USAGE,
   LAYOUT_USAGE,
@@ -19,7 +20,7 @@ Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what 
 
   --trace FILE            the accesses; for parquet also the name of a trace of data/traces
 ${FORMAT_USAGE}
-  --memory-max PAGES      memory.max
+  --memory-max PAGES      memory.max; with --memory it may be left out
   --policy NAME[:JSON]    lru, mglru, or another of lib/policies, with options [lru if --lru-gen-enabled 0, else mglru]
   --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
   --profile K             6.1, 6.12 or 7.3                                                            [6.12]
@@ -30,16 +31,11 @@ ${FORMAT_USAGE}
   --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
                           requests and misses; --policy min is the offline bound; --set references=flags: hits only
                           mark objects; options of kernels and machines do not apply                  [kernel]
-  --json                  one JSON object {spec, status, counters, checkpoints} on stdout, nothing else there
+  --json                  one JSON object {spec, status, counters, memcgs, checkpoints} on stdout, nothing else there
 
 ${LAYOUT_USAGE}
 
-The machine around the workload. For rig, that of the measuring rig (data/kernel/rig); else none:
-  --kernel-memory, --no-kernel-memory   page tables and page-cache nodes are charged, or not          [rig: charged]
-  --pinned N              locked pages in the memcg                                 [rig: the replayer's buffers]
-  --pace X                slowness of the machine, 1 = the rig; off: no time passes, no timer fires   [rig: 1]
-  --checkpoints N         read the statistics at so many equal parts                                  [rig: 10]
-  --fault-around BYTES    fault_around_bytes, a power of two from 4096                                [4096: off]
+${MACHINE_USAGE}
 
 status is "ok", or "oom" where the kernel's OOM killer would act; both exit with 0. 2: bad input. 1: a fault of ours.`;
 
@@ -56,19 +52,12 @@ const OPTIONS = {
   seed: { type: "string", default: "1" },
   json: { type: "boolean", default: false },
   ...TRACE_OPTIONS,
-  "kernel-memory": { type: "boolean", default: false },
-  "no-kernel-memory": { type: "boolean", default: false },
-  pinned: { type: "string" },
-  pace: { type: "string" },
-  checkpoints: { type: "string" },
-  "fault-around": { type: "string" },
+  ...MACHINE_OPTIONS,
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
 const PROFILES = ["6.1", "6.12", "7.3"] as const;
 const SWAPS = ["zram", "disk", "none"] as const;
-const PAGE = 4096;
-const MAX_PAGES = 2 ** 28;
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
 
@@ -126,39 +115,6 @@ function readPolicy(values: Values): Pick<CellSpec, "policy" | "set"> {
   return { policy: meant.policy, set: { ...meant.set, ...set } };
 }
 
-function readFaultAround(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const pages = readNumber("fault-around", text, PAGE, 2 ** 21) / PAGE;
-  if (Number.isInteger(Math.log2(pages))) return pages;
-  inputError(`invalid --fault-around: ${text}; give bytes, a power of two from 4096`);
-}
-
-/** The machine: the rig's for its own format, with what the options change; undefined if there is nothing in it. */
-function readMachine(values: Values, base: MachineSpec): MachineSpec | undefined {
-  if (values["kernel-memory"] && values["no-kernel-memory"]) {
-    inputError("refused: --kernel-memory with --no-kernel-memory; give one");
-  }
-  const pace =
-    values.pace === undefined || values.pace === "off"
-      ? undefined
-      : readNumber("pace", values.pace, 1e-6, 1e6, false);
-  const faultAround = readFaultAround(values["fault-around"]);
-  const pinned = maybeNumber("pinned", values.pinned, 0, MAX_PAGES);
-  const checkpoints = maybeNumber("checkpoints", values.checkpoints, 0, 10_000);
-  const { pace: basePace, ...rest } = base;
-  const machine: MachineSpec = {
-    ...(values.pace === undefined && basePace !== undefined && { pace: basePace }),
-    ...rest,
-    ...(values["kernel-memory"] && { kernelMemory: true }),
-    ...(values["no-kernel-memory"] && { kernelMemory: false }),
-    ...(pinned !== undefined && { pinned }),
-    ...(pace !== undefined && { pace }),
-    ...(checkpoints !== undefined && { checkpoints }),
-    ...(faultAround !== undefined && { faultAround }),
-  };
-  return Object.keys(machine).length === 0 ? undefined : machine;
-}
-
 /**
  * Read the options; undefined if only help is wanted.
  * @throws InputError that names the option, its value and what is allowed.
@@ -169,7 +125,10 @@ export function readRunOptions(args: readonly string[]): RunRequest | undefined 
   const { format, trace } = readTraceSpec(needed("trace", values.trace, "accesses.bin"), values);
   const common = {
     trace,
-    memoryMax: readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
+    memoryMax:
+      values["memory-max"] === undefined && memoryPages(values) !== undefined
+        ? memoryPages(values)!
+        : readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
     ...readPolicy(values),
     seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
   };

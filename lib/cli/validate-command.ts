@@ -9,9 +9,10 @@ import { csvText, type PlainRow } from "../validate/csv.js";
 import { heldoutCells, measuredCells } from "../validate/measured.js";
 import { runCells } from "../validate/run-cells.js";
 import { type Choice, choose, type Validation, validation } from "../validate/validate.js";
+import { compareMachines, type MachineRow } from "../validate/whole-machine.js";
 import { maybeNumber, parseOptions, readList, readNumber } from "./arguments.js";
 import { readSet } from "./run-options.js";
-import { cellLines, cellTable, courseTable, summaryText } from "./validate-text.js";
+import { cellLines, cellTable, courseTable, machineTable, summaryText } from "./validate-text.js";
 
 const USAGE = `reclaim-lab validate [options]
 
@@ -24,6 +25,7 @@ Which cells (values separated by commas; all of them, if nothing is chosen):
   --workload NAME         a name, or its beginning: 'zipf*'
   --checkpoints N         cells whose statistics were read so often during the run (10; mode 0 also 1)
   --quick                 a dozen short cells of 6.12
+  --machines              machines without a memory limit instead: kswapd, direct reclaim, demotion (6.12, a table of its own)
   --heldout               the held-out measurements instead (data/kernel/heldout.csv)
 
 What to print:
@@ -46,6 +48,7 @@ const OPTIONS = {
   checkpoints: { type: "string" },
   quick: { type: "boolean", default: false },
   heldout: { type: "boolean", default: false },
+  machines: { type: "boolean", default: false },
   columns: { type: "boolean", default: false },
   csv: { type: "string" },
   json: { type: "boolean", default: false },
@@ -108,6 +111,7 @@ export async function validateCommand(args: readonly string[]): Promise<number> 
     console.log(USAGE);
     return 0;
   }
+  if (values.machines) return machinesCommand(values);
   const all = values.heldout ? heldoutCells() : measuredCells();
   const cells = choose(all, choiceOf(values));
   if (cells.length === 0)
@@ -121,6 +125,14 @@ export async function validateCommand(args: readonly string[]): Promise<number> 
   return 0;
 }
 
+/** The machines: all of them, whatever else is chosen. */
+async function machinesCommand(values: Values): Promise<number> {
+  const rows = await compareMachines(progress());
+  if (values.csv !== undefined) writeCsv(values.csv, rows);
+  console.log(values.json ? JSON.stringify(rows) : machineTable(rows));
+  return 0;
+}
+
 function print(outcomes: readonly Outcome[], found: Validation, columns: boolean): void {
   if (columns || outcomes.length <= FEW) {
     for (const outcome of outcomes) console.log(`${cellTable(outcome)}\n\n${courseTable(outcome)}\n`);
@@ -129,9 +141,9 @@ function print(outcomes: readonly Outcome[], found: Validation, columns: boolean
   console.log(summaryText(found));
 }
 
-function writeCsv(path: string, rows: readonly Comparison[]): void {
+function writeCsv(path: string, rows: readonly (Comparison | MachineRow)[]): void {
   try {
-    writeFileSync(path, csvText(rows as readonly (Comparison & PlainRow)[]));
+    writeFileSync(path, csvText(rows as readonly ((Comparison | MachineRow) & PlainRow)[]));
   } catch (error) {
     inputError(`cannot write table: ${path} (${(error as Error).message}); name another file`);
   }

@@ -6,6 +6,7 @@ import type { Setting } from "../validate/measured.js";
 import type { Sign } from "../validate/signs.js";
 import { unforeseen } from "../validate/summary.js";
 import type { Validation } from "../validate/validate.js";
+import type { MachineRow } from "../validate/whole-machine.js";
 
 /** Most lines of a list of exceptions. */
 const MOST = 40;
@@ -166,4 +167,29 @@ function list(head: string, lines: readonly string[]): string {
   const shown = lines.slice(0, MOST).map((line) => `  ${line}`);
   if (lines.length > MOST) shown.push(`  and ${lines.length - MOST} more (--json has all)`);
   return [head, ...shown].join("\n");
+}
+
+/** Machines without a memory limit: a line each; the error of each counter in per cent, in brackets where too few events count. */
+export function machineTable(rows: readonly MachineRow[]): string {
+  const counters = [...new Set(rows.map((row) => row.counter))];
+  const byMachine = new Map<string, Map<string, MachineRow>>();
+  for (const row of rows) {
+    const name = `${row.machine} ${row.workload} m${row.mode}`;
+    byMachine.set(name, (byMachine.get(name) ?? new Map()).set(row.counter, row));
+  }
+  const cell = (row: MachineRow | undefined): string =>
+    row === undefined ? "" : row.counts ? percent(row.error) : `(${percent(row.error)})`;
+  const errors = (counter: string): number[] =>
+    rows.filter((row) => row.counts && row.counter === counter).map((row) => Math.abs(row.error));
+  return [
+    table([
+      ["errors in %, distance to the range of 2 runs", ...counters.map((name) => name.replace("vm_", ""))],
+      ...[...byMachine].map(([name, found]) => [
+        name,
+        ...counters.map((counter) => cell(found.get(counter))),
+      ]),
+      ["median", ...counters.map((counter) => percent(quantile(errors(counter), 0.5), false))],
+    ]),
+    "pgscan, pgsteal: kswapd and direct together. How they share the CPU is not modelled beyond a rule (lib/reclaim/kswapd.ts).",
+  ].join("\n");
 }

@@ -121,7 +121,7 @@ export class LruvecScan {
     this.nrReclaimedHere = 0;
     this.nrBatches = 0;
     this.stopped = false;
-    this.walkContext = false;
+    this.walkContext = this.kswapd; // kswapd has one of its own: set_mm_walk()
   }
 
   beginBatch(budgetLeft: number): void {

@@ -43,8 +43,8 @@ export interface MemcgSpec {
   readonly name: string;
   /** Name of the memcg above, listed before. Default: the root. */
   readonly parent?: string;
-  /** Processes of the trace, by index, whose faults it is charged for. Default: none. */
-  readonly processes?: readonly number[];
+  /** Processes of the trace, by index, whose faults it is charged for; "all" for those that no other memcg names. Default: none. */
+  readonly processes?: readonly number[] | "all";
   /** Files of the trace, by name, whose pages it is charged for when they are read through descriptors. Default: those it maps. */
   readonly files?: readonly string[];
   /** memory.max, memory.high: Infinity when left out; memory.low, memory.min: 0. */

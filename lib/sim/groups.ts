@@ -31,18 +31,21 @@ export function buildGroups(
   if (specs.length > MAX_MEMCGS) inputError(`too many memcgs: ${specs.length}; give at most ${MAX_MEMCGS}`);
   const processes = layout.vmas.reduce((most, vma) => Math.max(most, vma.process + 1), 0);
   const ofProcess = new Array<Memcg | undefined>(processes).fill(undefined);
+  let rest = root;
   const ofFile = new Map<string, Memcg>();
   for (const spec of specs) {
     const memcg = newMemcg(spec, byName);
-    for (const mm of spec.processes ?? []) {
-      if (!Number.isInteger(mm) || mm < 0 || mm >= processes) {
-        inputError(`no such process: ${mm} (memcg ${spec.name}); the trace has 0 to ${processes - 1}`);
+    if (spec.processes === "all") rest = memcg;
+    else
+      for (const mm of spec.processes ?? []) {
+        if (!Number.isInteger(mm) || mm < 0 || mm >= processes) {
+          inputError(`no such process: ${mm} (memcg ${spec.name}); the trace has 0 to ${processes - 1}`);
+        }
+        if (ofProcess[mm] !== undefined) {
+          inputError(`process ${mm} is in two memcgs: ${ofProcess[mm].name} and ${spec.name}; name it once`);
+        }
+        ofProcess[mm] = memcg;
       }
-      if (ofProcess[mm] !== undefined) {
-        inputError(`process ${mm} is in two memcgs: ${ofProcess[mm].name} and ${spec.name}; name it once`);
-      }
-      ofProcess[mm] = memcg;
-    }
     for (const file of spec.files ?? []) {
       if (!layout.files.some(({ name }) => name === file)) {
         inputError(`no such file: ${file} (memcg ${spec.name}); see the trace's files`);
@@ -52,8 +55,8 @@ export function buildGroups(
       ofFile.set(file, memcg);
     }
   }
-  const byProcess = ofProcess.map((memcg) => memcg ?? root);
-  return { root, owners: new Owners(layout, byProcess, ofFile, root), byName };
+  const byProcess = ofProcess.map((memcg) => memcg ?? rest);
+  return { root, owners: new Owners(layout, byProcess, ofFile, rest), byName };
 }
 
 function newMemcg(spec: MemcgSpec, byName: Map<string, Memcg>): Memcg {

@@ -29,13 +29,13 @@ export interface Predicted extends Partial<Drawn> {
   readonly error?: string;
 }
 
-/** Factor on the lengths of all measured workloads. */
+/** Factor on the lengths of measured workloads, unless a setting says otherwise. */
 const SCALE = 0.5;
 const PAGE_BYTES = 4096;
 
 /** The generated trace that a setting's kernel replayed. Throws an InputError for an unknown workload. */
-export function traceSpecOf({ workload, pages, seed }: Setting): GeneratedSpec {
-  const spec = rigWorkloads(pages, SCALE)[workload];
+export function traceSpecOf({ workload, pages, seed, scale = SCALE }: Setting): GeneratedSpec {
+  const spec = rigWorkloads(pages, scale)[workload];
   if (spec === undefined) inputError(`unknown workload: ${workload}; see rigWorkloads`);
   return { ...spec, seed };
 }

@@ -1,6 +1,7 @@
 /*
  * Counters under the names that the measured tables use, where those differ from ours. The faults are all the
- * workload's, and all reclaim is direct, in the faulting task: kswapd has nothing to do while only the memcg is full.
+ * workload's. What kswapd did not scan or reclaim was direct reclaim, in the faulting task; while only a memcg is full,
+ * that is all of it.
  */
 
 type Counters = Readonly<Record<string, number>>;
@@ -10,10 +11,17 @@ const RENAMED: Readonly<Record<string, (c: Counters) => number | undefined>> = {
   accesses: (c) => c.nr_record,
   minflt: (c) => c.pgfault! - c.pgmajfault!,
   majflt: (c) => c.pgmajfault,
-  pgscan_direct: (c) => c.pgscan,
-  pgsteal_direct: (c) => c.pgsteal,
-  pgscan_kswapd: () => 0,
-  pgsteal_kswapd: () => 0,
+  pgscan_direct: (c) => c.pgscan! - c.pgscan_kswapd!,
+  pgsteal_direct: (c) => c.pgsteal! - c.pgsteal_kswapd!,
+  vm_pgscan_direct: (c) => c.pgscan! - c.pgscan_kswapd!,
+  vm_pgsteal_direct: (c) => c.pgsteal! - c.pgsteal_kswapd!,
+  vm_pgscan_kswapd: (c) => c.pgscan_kswapd,
+  vm_pgsteal_kswapd: (c) => c.pgsteal_kswapd,
+  vm_pgactivate: (c) => c.pgactivate,
+  vm_pgdeactivate: (c) => c.pgdeactivate,
+  vm_pgrefill: (c) => c.pgrefill,
+  vm_pgdemote_direct: (c) => c.pgdemote_direct,
+  vm_pgdemote_kswapd: (c) => c.pgdemote_kswapd,
   vm_pswpin: (c) => c.pswpin,
   vm_pswpout: (c) => c.pswpout,
   vm_pgscan_anon: (c) => c.pgscan_anon,

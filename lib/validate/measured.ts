@@ -29,6 +29,8 @@ export interface Setting {
   /** Basic size and seed of the workload's generator, see `rigWorkloads`. */
   readonly pages: number;
   readonly seed: number;
+  /** Factor on the length of the workload. Default: 0.5. */
+  readonly scale?: number;
 }
 
 /** One run. */

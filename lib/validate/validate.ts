@@ -24,7 +24,7 @@ export function choose(cells: readonly MeasuredCell[], choice: Choice): Measured
   return cells.filter(({ setting }) =>
     wanted.every(([name, values]) =>
       (values as readonly (string | number)[]).some((value) =>
-        matches(setting[name as keyof Setting], value),
+        matches(setting[name as keyof Setting]!, value),
       ),
     ),
   );
