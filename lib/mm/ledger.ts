@@ -4,7 +4,7 @@
  *
  *   fault of A   | reclaim of B, for A's fault | rest of A's fault        turns: A, B, A
  *
- * Differs from the kernel: a batch of folios that drains in A's turn counts for A, whoever owns them.
+ * A batch that drains in A's turn and holds folios of B gives B a turn for each.
  */
 import type { Memcg } from "./memcg.js";
 import { COUNTERS, type Vmstat } from "./vmstat.js";
@@ -12,7 +12,8 @@ import { COUNTERS, type Vmstat } from "./vmstat.js";
 export class Ledger {
   private readonly last: Float64Array = new Float64Array(COUNTERS.length);
   private readonly own: ReadonlyMap<Memcg, Float64Array>;
-  private owner: Memcg;
+  /** Whose turn it is. */
+  owner: Memcg;
 
   constructor(
     private readonly stat: Vmstat,

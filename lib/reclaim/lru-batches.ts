@@ -80,11 +80,14 @@ export class LruBatches {
     const nr = this.nrAdds;
     this.nrAdds = 0;
     this.nrForeign = 0;
+    const turn = core.ledger?.owner;
     for (let i = 0; i < nr; i++) {
       const folio = this.adds[i]!;
+      core.ledger?.turn(core.lruvecOf(folio).memcg);
       core.opsOf(folio).place(folio, "new");
       if ((core.folios.flags[folio]! & PG_LRU) === 0) lost(folio, "new");
     }
+    if (turn !== undefined) core.ledger!.turn(turn);
   }
 
   private drainActivates(): void {
@@ -93,8 +96,10 @@ export class LruBatches {
     core.stat.lru_lock++;
     const nr = this.nrActivates;
     this.nrActivates = 0;
+    const turn = core.ledger?.owner;
     for (let i = 0; i < nr; i++) {
       const folio = this.activates[i]!;
+      core.ledger?.turn(core.lruvecOf(folio).memcg);
       if ((flags[folio]! & (PG_LRU | PG_ACTIVE)) !== PG_LRU) continue; // isolated or activated meanwhile
       core.listsOf(folio).remove(folio);
       core.opsOf(folio).removed(folio);
@@ -103,6 +108,7 @@ export class LruBatches {
       core.opsOf(folio).place(folio, "activated");
       if ((flags[folio]! & PG_LRU) === 0) lost(folio, "activated");
     }
+    if (turn !== undefined) core.ledger!.turn(turn);
   }
 }
 
