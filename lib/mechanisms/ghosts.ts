@@ -10,7 +10,7 @@
  * being gone: a policy whose order mixes resident and evicted pages (LIRS, CLOCK-Pro) keeps the resident ones here, too.
  * Bounds are the policy's: `trim` after `add`.
  *
- * Cost: 9 bytes for each page of the trace, and 4 more once a memo is written. A kernel would keep such lists in a hash
+ * Cost: 16 bytes for each page of the trace, in one piece, so that a ghost is one cache line. A kernel would keep such lists in a hash
  * table beside the shadow entries of the page cache; order is what a shadow entry alone cannot give.
  *
  * Source: Megiddo and Modha, ARC: a self-tuning, low overhead replacement cache, FAST 2003 (ghost lists B1, B2).
@@ -18,67 +18,60 @@
  */
 import { NIL } from "../mm/folio.js";
 
-/** On no list. */
-const NOWHERE = 0;
-
 export class Ghosts {
   /** Pages on each list. Shape: [nrLists]. */
   readonly nr: Int32Array;
-  /** Neighbours, doubled indices: older at 2p, newer at 2p + 1; the last 2 * nrLists are sentinels. */
+  /**
+   * Of each page: older, newer (places in here), list + 1 (0: on none), memo; the last 4 * nrLists are sentinels of
+   * circular lists. Shape: [4 * (nrPages + nrLists)].
+   */
   private readonly links: Int32Array;
-  /** List of each page, plus 1. Shape: [nrPages]. */
-  private readonly on: Uint8Array;
   private readonly sentinels: number;
-  private memos: Int32Array | null = null;
 
-  /** @param nrPages - Pages that there are, from 0 on. @param nrLists - 1 to 254. */
-  constructor(
-    readonly nrPages: number,
-    nrLists = 1,
-  ) {
+  /** @param nrPages - Pages that there are, from 0 on. @param nrLists - 1 or more. */
+  constructor(nrPages: number, nrLists = 1) {
     this.nr = new Int32Array(nrLists);
-    this.sentinels = 2 * nrPages;
-    this.links = new Int32Array(2 * (nrPages + nrLists));
-    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~1;
-    this.on = new Uint8Array(nrPages);
+    this.sentinels = 4 * nrPages;
+    this.links = new Int32Array(4 * (nrPages + nrLists));
+    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~3;
   }
 
   /** True if the page is on a list. */
   has(page: number): boolean {
-    return this.on[page] !== NOWHERE;
+    return this.links[(page << 2) + 2] !== 0;
   }
 
   /** The list that the page is on, or NIL. */
   listOf(page: number): number {
-    return this.on[page]! - 1;
+    return this.links[(page << 2) + 2]! - 1;
   }
 
   /** Put a page at the newest end of a list, wherever it was before. */
   add(page: number, list = 0): void {
-    const { links, on } = this;
-    if (on[page] !== NOWHERE) this.remove(page);
-    const at = 2 * page;
-    const head = this.sentinels + 2 * list;
+    const { links } = this;
+    const at = page << 2;
+    if (links[at + 2] !== 0) this.remove(page);
+    const head = this.sentinels + (list << 2);
     const older = links[head]!;
     links[at] = older;
     links[at + 1] = head;
+    links[at + 2] = list + 1;
     links[older + 1] = at;
     links[head] = at;
-    on[page] = list + 1;
     this.nr[list]!++;
   }
 
   /** Take a page off its list. Returns the list, or NIL if it was on none. The memo stays. */
   remove(page: number): number {
-    const { links, on } = this;
-    const list = on[page]! - 1;
+    const { links } = this;
+    const at = page << 2;
+    const list = links[at + 2]! - 1;
     if (list < 0) return NIL;
-    const at = 2 * page;
     const older = links[at]!;
     const newer = links[at + 1]!;
     links[newer] = older;
     links[older + 1] = newer;
-    on[page] = NOWHERE;
+    links[at + 2] = 0;
     this.nr[list]!--;
     return list;
   }
@@ -90,14 +83,14 @@ export class Ghosts {
 
   /** Oldest page of a list, or NIL. */
   oldest(list = 0): number {
-    const at = this.links[this.sentinels + 2 * list + 1]!;
-    return at >= this.sentinels ? NIL : at >> 1;
+    const at = this.links[this.sentinels + (list << 2) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 2;
   }
 
   /** Neighbour towards the newest end, or NIL. The page must be on a list. */
   newer(page: number): number {
-    const at = this.links[2 * page + 1]!;
-    return at >= this.sentinels ? NIL : at >> 1;
+    const at = this.links[(page << 2) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 2;
   }
 
   /** Pages on a list. */
@@ -107,11 +100,10 @@ export class Ghosts {
 
   /** What the policy remembers of a page, on a list or not; 0 at first. Any 32-bit integer. */
   memo(page: number): number {
-    return this.memos === null ? 0 : this.memos[page]!;
+    return this.links[(page << 2) + 3]!;
   }
 
   setMemo(page: number, value: number): void {
-    this.memos ??= new Int32Array(this.nrPages);
-    this.memos[page] = value;
+    this.links[(page << 2) + 3] = value;
   }
 }

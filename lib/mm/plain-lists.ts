@@ -2,75 +2,208 @@
  * Lists for machines where a folio is either listed or not, and its class is the list that it stands on: no strays, no
  * types, no statistics. The same operations as ClassLists, in a third of the memory accesses.
  *
- *   links  | older newer | older newer | ...  one pair a folio, then one a class: the sentinel of a circular list
+ *   links  | older newer | older newer | ...  one pair a folio, then the sentinel of a circular list
  *            2f    2f+1
  *
- * Both neighbours lie side by side, so that a folio costs one cache line, and hold doubled indices, so that following one
- * needs no shift.
+ * Both neighbours lie side by side, so that a folio costs one cache line, and hold places in `links`, so that following one
+ * needs no shift. One list is a class of its own, because it needs to know no class of any folio; what the two have in
+ * common is written out twice, because they are the inner loop of every cache.
  */
 import { type Folio, NIL, NO_CLASS } from "./folio.js";
 import type { FolioLists } from "./lists.js";
 
-export class PlainLists implements FolioLists {
+/** One list. */
+export class PlainList implements FolioLists {
   readonly mixed = true;
-  readonly nr: Int32Array;
+  readonly nrClasses = 1;
   newest = -1;
   private readonly links: Int32Array;
+  private readonly head: number;
+  private count = 0;
+
+  constructor(nrFolios: number) {
+    this.head = 2 * nrFolios;
+    this.links = new Int32Array(this.head + 2).fill(NIL);
+    this.links.fill(this.head, this.head);
+  }
+
+  get nr(): Int32Array {
+    return Int32Array.of(this.count);
+  }
+
+  has(folio: Folio): boolean {
+    return this.links[folio << 1] !== NIL;
+  }
+
+  classOf(folio: Folio): number {
+    return this.has(folio) ? 0 : NO_CLASS;
+  }
+
+  add(folio: Folio, _klass: number): void {
+    const { links, head } = this;
+    const at = folio << 1;
+    if (links[at] !== NIL) listedTwice(folio);
+    const older = links[head]!;
+    links[at] = older;
+    links[at + 1] = head;
+    links[older + 1] = at;
+    links[head] = at;
+    this.count++;
+  }
+
+  addTail(folio: Folio, _klass: number): void {
+    this.addBehind(folio, this.tail(0, 0), 0);
+  }
+
+  addBehind(folio: Folio, newer: Folio, _klass: number): void {
+    const { links } = this;
+    const at = folio << 1;
+    if (links[at] !== NIL) listedTwice(folio);
+    const before = newer === NIL ? this.head : newer << 1;
+    const older = links[before]!;
+    links[at] = older;
+    links[at + 1] = before;
+    links[older + 1] = at;
+    links[before] = at;
+    this.count++;
+  }
+
+  remove(folio: Folio): void {
+    const { links } = this;
+    const at = folio << 1;
+    const older = links[at]!;
+    if (older === NIL) notListed(folio);
+    const newer = links[at + 1]!;
+    links[newer] = older;
+    links[older + 1] = newer;
+    links[at] = NIL;
+    this.count--;
+  }
+
+  /** There are no strays and no other class: nothing changes. */
+  assign(_folio: Folio, _klass: number): void {}
+
+  move(folio: Folio, _klass: number, tail = false): void {
+    const { links, head } = this;
+    const at = folio << 1;
+    const first = links[head]!;
+    if (first === at && !tail) return;
+    const older = links[at]!;
+    if (older === NIL) notListed(folio);
+    const newer = links[at + 1]!;
+    links[newer] = older;
+    links[older + 1] = newer;
+    if (tail) {
+      links[at] = NIL;
+      this.count--;
+      this.addTail(folio, 0);
+      return;
+    }
+    links[at] = first;
+    links[at + 1] = head;
+    links[first + 1] = at;
+    links[head] = at;
+  }
+
+  settle(_folio: Folio, _klass: number): boolean {
+    return false;
+  }
+
+  tail(_type: number, _klass: number): Folio {
+    const { head } = this;
+    const at = this.links[head + 1]!;
+    return at === head ? NIL : at >> 1;
+  }
+
+  newer(folio: Folio): Folio {
+    const at = this.links[(folio << 1) + 1]!;
+    return at === this.head ? NIL : at >> 1;
+  }
+
+  isEmpty(_type: number, _klass: number): boolean {
+    return this.count === 0;
+  }
+
+  size(_type: number, _klass: number): number {
+    return this.count;
+  }
+
+  setActive(_klass: number, _active: boolean): void {}
+
+  isActive(_klass: number): boolean {
+    return false;
+  }
+}
+
+/** Two lists or more. The class stands beside the links: older, newer, class, nothing. */
+export class PlainLists implements FolioLists {
+  readonly mixed = true;
+  newest = -1;
+  readonly nr: Int32Array;
+  private readonly links: Int32Array;
   private readonly sentinels: number;
-  /** Class of each folio, if there are two or more. */
-  private readonly klass: Uint8Array;
-  private readonly single: boolean;
 
   constructor(
     nrFolios: number,
     readonly nrClasses: number,
   ) {
     this.nr = new Int32Array(nrClasses);
-    this.sentinels = 2 * nrFolios;
-    this.links = new Int32Array(2 * (nrFolios + nrClasses)).fill(NIL, 0, 2 * nrFolios);
-    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~1;
-    this.single = nrClasses === 1;
-    this.klass = new Uint8Array(this.single ? 0 : nrFolios).fill(NO_CLASS);
+    this.sentinels = 4 * nrFolios;
+    this.links = new Int32Array(4 * (nrFolios + nrClasses)).fill(NO_CLASS, 0, this.sentinels);
+    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~3;
   }
 
   has(folio: Folio): boolean {
-    return this.links[2 * folio] !== NIL;
+    return this.links[(folio << 2) + 2] !== NO_CLASS;
   }
 
   classOf(folio: Folio): number {
-    if (this.single) return this.has(folio) ? 0 : NO_CLASS;
-    return this.klass[folio]!;
+    return this.links[(folio << 2) + 2]!;
   }
 
   add(folio: Folio, klass: number): void {
-    const head = this.sentinels + 2 * klass;
-    this.enter(folio, klass, head, this.links[head]!);
+    const { links } = this;
+    const at = folio << 2;
+    if (links[at + 2] !== NO_CLASS) listedTwice(folio);
+    const head = this.sentinels + (klass << 2);
+    const older = links[head]!;
+    links[at] = older;
+    links[at + 1] = head;
+    links[older + 1] = at;
+    links[head] = at;
+    links[at + 2] = klass;
+    this.nr[klass]!++;
   }
 
   addTail(folio: Folio, klass: number): void {
-    const head = this.sentinels + 2 * klass;
-    this.enter(folio, klass, this.links[head + 1]!, head);
+    this.addBehind(folio, this.tail(0, klass), klass);
   }
 
   addBehind(folio: Folio, newer: Folio, klass: number): void {
-    const at = newer === NIL ? this.sentinels + 2 * klass : 2 * newer;
-    this.enter(folio, klass, at, this.links[at]!);
+    const { links } = this;
+    const at = folio << 2;
+    if (links[at + 2] !== NO_CLASS) listedTwice(folio);
+    const before = newer === NIL ? this.sentinels + (klass << 2) : newer << 2;
+    const older = links[before]!;
+    links[at] = older;
+    links[at + 1] = before;
+    links[older + 1] = at;
+    links[before] = at;
+    links[at + 2] = klass;
+    this.nr[klass]!++;
   }
 
   remove(folio: Folio): void {
     const { links } = this;
-    const at = 2 * folio;
+    const at = folio << 2;
+    const from = links[at + 2]!;
+    if (from === NO_CLASS) notListed(folio);
     const older = links[at]!;
-    if (older === NIL) throw new Error(`folio ${folio} is not on a list`);
     const newer = links[at + 1]!;
     links[newer] = older;
     links[older + 1] = newer;
-    links[at] = NIL;
-    if (this.single) this.nr[0]!--;
-    else {
-      this.nr[this.klass[folio]!]!--;
-      this.klass[folio] = NO_CLASS;
-    }
+    this.nr[from]!--;
+    links[at + 2] = NO_CLASS;
   }
 
   /** There are no strays: the folio moves. */
@@ -79,25 +212,9 @@ export class PlainLists implements FolioLists {
   }
 
   move(folio: Folio, klass: number, tail = false): void {
-    const { links, sentinels } = this;
-    const at = 2 * folio;
-    const head = sentinels + 2 * klass;
-    if (!tail && links[head] === at) return;
-    const older = links[at]!;
-    if (older === NIL) throw new Error(`folio ${folio} is not on a list`);
-    const newer = links[at + 1]!;
-    links[newer] = older;
-    links[older + 1] = newer;
-    const before = tail ? links[head + 1]! : head;
-    const after = links[before]!;
-    links[at] = after;
-    links[at + 1] = before;
-    links[after + 1] = at;
-    links[before] = at;
-    if (this.single) return;
-    this.nr[this.klass[folio]!]!--;
-    this.klass[folio] = klass;
-    this.nr[klass]!++;
+    this.remove(folio);
+    if (tail) this.addTail(folio, klass);
+    else this.add(folio, klass);
   }
 
   settle(_folio: Folio, _klass: number): boolean {
@@ -105,13 +222,13 @@ export class PlainLists implements FolioLists {
   }
 
   tail(_type: number, klass: number): Folio {
-    const at = this.links[this.sentinels + 2 * klass + 1]!;
-    return at >= this.sentinels ? NIL : at >> 1;
+    const at = this.links[this.sentinels + (klass << 2) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 2;
   }
 
   newer(folio: Folio): Folio {
-    const at = this.links[2 * folio + 1]!;
-    return at >= this.sentinels ? NIL : at >> 1;
+    const at = this.links[(folio << 2) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 2;
   }
 
   isEmpty(_type: number, klass: number): boolean {
@@ -127,16 +244,13 @@ export class PlainLists implements FolioLists {
   isActive(_klass: number): boolean {
     return false;
   }
+}
 
-  private enter(folio: Folio, klass: number, newer: number, older: number): void {
-    const { links } = this;
-    const at = 2 * folio;
-    if (links[at] !== NIL) throw new Error(`folio ${folio} is already on a list`);
-    links[newer] = at;
-    links[at + 1] = newer;
-    links[at] = older;
-    links[older + 1] = at;
-    this.nr[klass]!++;
-    if (!this.single) this.klass[folio] = klass;
-  }
+// Out of the way of what a compiler may inline.
+function notListed(folio: Folio): never {
+  throw new Error(`folio ${folio} is not on a list`);
+}
+
+function listedTwice(folio: Folio): never {
+  throw new Error(`folio ${folio} is already on a list`);
 }

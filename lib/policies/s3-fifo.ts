@@ -33,7 +33,12 @@ export interface S3FifoOptions {
 
 const SMALL = 0;
 const MAIN = 1;
+/** Of a folio's column: its uses, up to 3, and whether it is in the main queue. */
+const USES = 3;
 const MOST_USES = 3;
+const IN_MAIN = 4;
+/** Memo of a page that was a ghost when it was missed, until it is placed. */
+const RETURNED = 1;
 
 export const s3Fifo = ({
   small = 0.1,
@@ -55,20 +60,11 @@ export const s3Fifo = ({
     const mainMax = ctx.nrFrames - Math.floor(ctx.nrFrames * small);
     const ghostsMax = Math.floor(ctx.nrFrames * remembered);
     const enough = ctx.exact ? threshold : 1;
-    /** Uses seen. Shape: Uint8Array[nrFolios]. */
-    const uses = new Uint8Array(ctx.nrFolios);
-    /** Queue that a folio is, or was last, on. Shape: Uint8Array[nrFolios]. */
-    const queue = new Uint8Array(ctx.nrFolios);
-    /** The page about to be brought in was a ghost; of pages that wait in a batch, their memo says it. */
-    const RETURNED = 1;
-
-    function enter(folio: Folio, which: number, nrUses: number): void {
-      queue[folio] = which;
-      uses[folio] = nrUses;
-    }
+    /** Uses seen, and IN_MAIN for the queue that a folio is, or was last, on. Shape: Uint8Array[nrFolios]. */
+    const column = new Uint8Array(ctx.nrFolios);
 
     function use(folio: Folio): void {
-      if (uses[folio]! < MOST_USES) uses[folio]!++;
+      if ((column[folio]! & USES) < MOST_USES) column[folio]!++;
     }
 
     /** Give used folios another round, and offer the first that is not used. */
@@ -76,10 +72,10 @@ export const s3Fifo = ({
       while (sc.more()) {
         const folio = queues.tail(FILE, MAIN);
         if (folio === NIL) return;
-        if (uses[folio] === 0) {
+        if ((column[folio]! & USES) === 0) {
           if (!sc.take(folio, queues)) queues.move(folio, MAIN);
         } else {
-          uses[folio]!--;
+          column[folio]!--;
           queues.move(folio, MAIN);
           sc.passOver(folio);
         }
@@ -91,10 +87,10 @@ export const s3Fifo = ({
       while (sc.more()) {
         const folio = queues.tail(FILE, SMALL);
         if (folio === NIL) return;
-        if (uses[folio]! < enough) {
+        if (column[folio]! < enough) {
           if (!sc.take(folio, queues)) queues.move(folio, SMALL);
         } else {
-          enter(folio, MAIN, 0);
+          column[folio] = IN_MAIN;
           queues.move(folio, MAIN);
           sc.passOver(folio);
         }
@@ -103,29 +99,37 @@ export const s3Fifo = ({
 
     return {
       missed(page) {
-        ghosts.setMemo(page, ghosts.remove(page) === NIL ? 0 : RETURNED);
+        if (ghosts.remove(page) !== NIL) ghosts.setMemo(page, RETURNED);
       },
       place(folio, why) {
-        if (why === "new") enter(folio, ghosts.memo(ctx.page(folio)) === RETURNED ? MAIN : SMALL, 0);
-        if (why === "rotated") queues.addTail(folio, queue[folio]!);
-        else queues.add(folio, queue[folio]!);
+        if (why === "new") {
+          const page = ctx.page(folio);
+          column[folio] = 0;
+          if (ghosts.memo(page) === RETURNED) {
+            column[folio] = IN_MAIN;
+            ghosts.setMemo(page, 0);
+          }
+        }
+        const queue = (column[folio]! & IN_MAIN) === 0 ? SMALL : MAIN;
+        if (why === "rotated") queues.addTail(folio, queue);
+        else queues.add(folio, queue);
       },
       hit: use,
       isolate(sc) {
         while (sc.more()) {
           const before = sc.nrLooked;
-          if (queues.nr[MAIN]! > mainMax || queues.nr[SMALL] === 0) scanMain(sc);
+          if (queues.size(FILE, MAIN) > mainMax || queues.isEmpty(FILE, SMALL)) scanMain(sc);
           else scanSmall(sc);
           if (sc.nrLooked === before) return;
         }
       },
       checkReferences(folio) {
         if (ctx.references(folio).vmas === 0) return "reclaim";
-        enter(folio, MAIN, 0); // one use seen is enough; in the main queue it is worth the round that "keep" means
+        column[folio] = IN_MAIN; // one use seen is enough; in the main queue it is worth the round that "keep" means
         return "keep";
       },
       evicted(folio, page) {
-        if (queue[folio] !== SMALL) return;
+        if ((column[folio]! & IN_MAIN) !== 0) return;
         ghosts.add(page);
         ghosts.trim(0, ghostsMax);
       },

@@ -6,7 +6,7 @@ import type { Cache } from "../reclaim/cache/cache.js";
 import { replayRequests } from "../reclaim/cache/cache-loop.js";
 
 /** Replays requests [from, end). */
-export type CacheLoop = (cache: Cache, objects: Uint32Array, from: number, end: number) => void;
+export type CacheLoop = (cache: Cache, objects: Int32Array, from: number, end: number) => void;
 
 interface LoopModule {
   readonly replayRequests: CacheLoop;

@@ -67,13 +67,13 @@ export function replayCache(cache: Cache, { objects }: Requests, loop: CacheLoop
 
 /** `requests` and `misses`; the rest as in vmstat, where it applies. */
 export function cacheCounters(cache: Cache): Record<string, number> {
-  const { requests, misses, evictions, nr, sc } = cache;
+  const { requests, misses, evictions, kept, nr, sc } = cache;
   return {
     requests,
     misses,
     nr_access: requests,
     nr_alloc: misses,
-    pgscan: sc.nrScanned,
+    pgscan: evictions + kept,
     pgsteal: evictions,
     pgrefill: sc.nrPassed,
     resident_now: nr,

@@ -2,8 +2,8 @@
 import { nrPages, pageOfSlot, SLOT_MASK, type Trace } from "./trace.js";
 
 export interface Requests {
-  /** The object of each request. Shape: Uint32Array[nrRecords]. */
-  readonly objects: Uint32Array;
+  /** The object of each request. Shape: Int32Array[nrRecords]. */
+  readonly objects: Int32Array;
   /** Objects are numbered from 0 to nrObjects - 1. */
   readonly nrObjects: number;
 }
@@ -18,7 +18,7 @@ const SPARSE = 16;
 export function requestsOf(trace: Pick<Trace, "layout" | "records">): Requests {
   const { layout, records } = trace;
   const pageOf = pageOfSlot(layout);
-  const objects = new Uint32Array(records.length);
+  const objects = new Int32Array(records.length);
   for (let i = 0; i < records.length; i++) {
     const page = pageOf[records[i]! & SLOT_MASK];
     if (page === undefined || page < 0) {
@@ -35,7 +35,7 @@ export function requestsOf(trace: Pick<Trace, "layout" | "records">): Requests {
 }
 
 /** Objects in the order of their first request. */
-function numberedAnew(objects: Uint32Array): Requests {
+function numberedAnew(objects: Int32Array): Requests {
   const numbers = new Map<number, number>();
   for (let i = 0; i < objects.length; i++) {
     let number = numbers.get(objects[i]!);

@@ -58,7 +58,7 @@ describe.each(Object.entries(SHELF))("%s in a cache", (_name, { make }) => {
 
 describe("in closed form", () => {
   const LOOP = traceOfRequests({
-    objects: Uint32Array.from({ length: 3000 }, (_, i) => i % 101),
+    objects: Int32Array.from({ length: 3000 }, (_, i) => i % 101),
     nrObjects: 101,
   });
 
@@ -80,7 +80,7 @@ describe("in closed form", () => {
 
   it("FIFO has not (Belady's anomaly)", () => {
     const trace = traceOfRequests({
-      objects: Uint32Array.of(1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5),
+      objects: Int32Array.of(1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5),
       nrObjects: 6,
     });
     expect([misses(fifo(), trace, 3), misses(fifo(), trace, 4)]).toEqual([9, 10]);

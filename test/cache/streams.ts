@@ -6,7 +6,7 @@ import { mulberry32 } from "../../lib/util/random.js";
 export function requestStream(seed: number, hot: number, nr: number, nrObjects: number): Requests {
   const random = mulberry32(seed);
   let scan = -1;
-  const objects = Uint32Array.from({ length: nr }, (_, i) => {
+  const objects = Int32Array.from({ length: nr }, (_, i) => {
     if (scan < 0 && random.int(400) === 0) scan = random.int(nrObjects);
     if (scan >= 0 && random.int(60) === 0) scan = -1;
     if (scan >= 0 && random.int(2) === 0) return scan++ % nrObjects;

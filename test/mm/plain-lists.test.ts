@@ -5,7 +5,7 @@ import { type Folio, Folios, NIL } from "../../lib/mm/folio.js";
 import { ClassLists, type FolioLists } from "../../lib/mm/lists.js";
 import { Lruvec } from "../../lib/mm/lruvec.js";
 import { Memcg } from "../../lib/mm/memcg.js";
-import { PlainLists } from "../../lib/mm/plain-lists.js";
+import { PlainList, PlainLists } from "../../lib/mm/plain-lists.js";
 import { Vmstat } from "../../lib/mm/vmstat.js";
 
 const FOLIOS = 8;
@@ -22,7 +22,10 @@ function oldestFirst(lists: FolioLists, klass: number): Folio[] {
   return all;
 }
 
-describe.each([1, 3])("PlainLists of %i classes", (nrClasses) => {
+const plainLists = (nr: number): FolioLists =>
+  nr === 1 ? new PlainList(FOLIOS) : new PlainLists(FOLIOS, nr);
+
+describe.each([1, 3])("plain lists of %i classes", (nrClasses) => {
   it("do what ClassLists do", () => {
     const operation = fc.record({
       op: fc.constantFrom("add", "addTail", "addBehind", "remove", "move", "moveTail"),
@@ -31,7 +34,7 @@ describe.each([1, 3])("PlainLists of %i classes", (nrClasses) => {
     });
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 150 }), (all) => {
-        const both: FolioLists[] = [new PlainLists(FOLIOS, nrClasses), classLists(nrClasses)];
+        const both: FolioLists[] = [plainLists(nrClasses), classLists(nrClasses)];
         for (const { op, folio, klass } of all) {
           const listed = both[0]!.has(folio);
           for (const lists of both) {
@@ -58,7 +61,7 @@ describe.each([1, 3])("PlainLists of %i classes", (nrClasses) => {
   });
 
   it("refuse what would break them", () => {
-    const lists = new PlainLists(FOLIOS, nrClasses);
+    const lists = plainLists(nrClasses);
     expect(() => lists.remove(3)).toThrow("folio 3 is not on a list");
     expect(() => lists.move(3, 0)).toThrow("folio 3 is not on a list");
     lists.add(3, 0);

@@ -13,14 +13,15 @@ import { Generations } from "../../mechanisms/generations.js";
 import { Ghosts } from "../../mechanisms/ghosts.js";
 import { insertMarked, insertYoung } from "../../mechanisms/insertion.js";
 import type { Tiers } from "../../mechanisms/tiers.js";
-import { FILE, type Folio, Folios, NIL, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
+import { FILE, type Folio, Folios, type MemType, NIL, PG_ACTIVE, PG_WORKINGSET } from "../../mm/folio.js";
 import { ClassLists, type FolioLists } from "../../mm/lists.js";
 import { Lruvec } from "../../mm/lruvec.js";
 import { Memcg } from "../../mm/memcg.js";
-import { PlainLists } from "../../mm/plain-lists.js";
+import { PlainList, PlainLists } from "../../mm/plain-lists.js";
 import { Vmstat } from "../../mm/vmstat.js";
 import { mulberry32 } from "../../util/random.js";
 import type { LruvecContext } from "../ops.js";
+import type { ScanControl } from "../scan-control.js";
 import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
 
 const NO_TIERS: Tiers = {
@@ -91,10 +92,11 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
     newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
     newLists(nrClasses, options) {
       const mixed = options?.mixed === true;
-      booted.lists =
-        mixed && !keepsColumns
-          ? new PlainLists(nrObjects, nrClasses)
-          : new ClassLists(columns(), lruvec, stat, nrClasses, mixed);
+      if (keepsColumns || !mixed) {
+        booted.lists = new ClassLists(columns(), lruvec, stat, nrClasses, mixed);
+      } else {
+        booted.lists = nrClasses === 1 ? new PlainList(nrObjects) : new PlainLists(nrObjects, nrClasses);
+      }
       return booted.lists;
     },
     newGenerations(gens, minGens) {
@@ -135,16 +137,24 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
         lists.move(folio, to);
       }
     },
-    takeTail(sc, lists, type, klass, nr) {
-      for (const end = sc.nrLooked + nr; sc.nrLooked < end && sc.more(); ) {
-        const folio = lists.tail(type, klass);
-        if (folio === NIL) break;
-        if (lists.settle(folio, klass)) sc.passOver(folio);
-        else sc.take(folio, lists);
-      }
-    },
+    takeTail: keepsColumns ? takeSettled : takeOne,
   };
   return Object.assign(booted, { ctx });
+}
+
+/** The tail of a list without strays. */
+function takeOne(sc: ScanControl, lists: FolioLists, type: MemType, klass: number): void {
+  const folio = lists.tail(type, klass);
+  if (folio !== NIL && sc.more()) sc.take(folio, lists);
+}
+
+function takeSettled(sc: ScanControl, lists: FolioLists, type: MemType, klass: number, nr: number): void {
+  for (const end = sc.nrLooked + nr; sc.nrLooked < end && sc.more(); ) {
+    const folio = lists.tail(type, klass);
+    if (folio === NIL) break;
+    if (lists.settle(folio, klass)) sc.passOver(folio);
+    else sc.take(folio, lists);
+  }
 }
 
 /** Folios of which each holds the page of its own number. */

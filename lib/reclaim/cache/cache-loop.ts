@@ -13,20 +13,17 @@ import { MAX_RECLAIM_RETRIES } from "../../mm/memcg.js";
 import { DEF_PRIORITY } from "../scan-control.js";
 import type { Cache } from "./cache.js";
 
-/** Looks that one eviction may take, for each resident object: bounds policies that keep whatever they meet. */
-const MAX_LAPS = 64;
-
 /** Rounds over all priorities, for policies with a budget: a kernel's charge gives up after as many runs. */
 const MAX_ROUNDS = 3 * (1 + MAX_RECLAIM_RETRIES);
 
 /** Replay requests [from, end) of `objects`. */
-export function replayRequests(cache: Cache, objects: Uint32Array, from: number, end: number): void {
+export function replayRequests(cache: Cache, objects: Int32Array, from: number, end: number): void {
   if (cache.tellsHits) tellingHits(cache, objects, from, end);
   else settingBits(cache, objects, from, end);
   cache.requests += end - from;
 }
 
-function settingBits(cache: Cache, objects: Uint32Array, from: number, end: number): void {
+function settingBits(cache: Cache, objects: Int32Array, from: number, end: number): void {
   const { state } = cache;
   for (let i = from; i < end; i++) {
     const object = objects[i]!;
@@ -35,7 +32,7 @@ function settingBits(cache: Cache, objects: Uint32Array, from: number, end: numb
   }
 }
 
-function tellingHits(cache: Cache, objects: Uint32Array, from: number, end: number): void {
+function tellingHits(cache: Cache, objects: Int32Array, from: number, end: number): void {
   const { state, ops } = cache;
   for (let i = from; i < end; i++) {
     const object = objects[i]!;
@@ -53,7 +50,7 @@ function miss(cache: Cache, object: number): void {
   else if (cache.hasBudget) evictInPasses(cache);
   else evict(cache);
   state[object] = 1;
-  ops.accessed(object, BY_FAULT);
+  if (cache.tellsFaults) ops.accessed(object, BY_FAULT);
   ops.place(object, "new");
   if (!cache.lists.has(object)) lost(cache, object, "new");
 }
@@ -61,13 +58,11 @@ function miss(cache: Cache, object: number): void {
 /** Look at one candidate after the other until one is freed. */
 function evict(cache: Cache): void {
   const { ops, sc } = cache;
-  let looks = MAX_LAPS * cache.max + 64;
+  sc.nrLooked = 0;
   do {
-    sc.beginBatch(looks);
+    sc.victim = NIL;
     ops.isolate(sc);
     if (sc.victim === NIL) stuck(cache);
-    looks -= sc.nrLooked;
-    if (looks <= 0) stuck(cache);
   } while (!tryToFree(cache, sc.victim));
 }
 
@@ -107,6 +102,7 @@ function tryToFree(cache: Cache, folio: Folio): boolean {
     cache.evictions++;
     return true;
   }
+  cache.kept++;
   if (verdict === "activate" && cache.columns !== null) cache.columns.flags[folio]! |= PG_ACTIVE;
   ops.place(folio, "kept");
   if (!cache.lists.has(folio)) lost(cache, folio, "kept");

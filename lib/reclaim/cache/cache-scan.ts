@@ -16,7 +16,6 @@ export class CacheScan implements ScanControl {
   walkContext = false;
   nrBatches = 0;
   readonly batch: Int32Array = new Int32Array(1);
-  nrTaken = 0;
   nrLooked = 0;
   isolated = false;
   stopped = false;
@@ -24,10 +23,14 @@ export class CacheScan implements ScanControl {
 
   /** The candidate of this batch, or NIL. */
   victim: Folio = NIL;
-  /** Candidates so far, and objects passed over: `pgscan` and `pgrefill`. */
-  nrScanned = 0;
+  /** Objects passed over so far: `pgrefill`. */
   nrPassed = 0;
-  private nrAllowed = 0;
+  /** @param nrAllowed - Looks that one batch may take. */
+  constructor(private nrAllowed: number) {}
+
+  get nrTaken(): number {
+    return this.victim === NIL ? 0 : 1;
+  }
 
   beginPass(): void {
     this.nrBatches = 0;
@@ -36,7 +39,6 @@ export class CacheScan implements ScanControl {
 
   beginBatch(budgetLeft: number): void {
     this.victim = NIL;
-    this.nrTaken = 0;
     this.nrLooked = 0;
     this.nrAllowed = budgetLeft;
   }
@@ -52,9 +54,7 @@ export class CacheScan implements ScanControl {
   take(folio: Folio, lists: FolioLists): boolean {
     lists.remove(folio);
     this.victim = folio;
-    this.nrTaken = 1;
     this.nrLooked++;
-    this.nrScanned++;
     return true;
   }
 

@@ -19,6 +19,9 @@ export const RESIDENT = 1;
 /** In `state`, with RESIDENT: accessed since the last reference check. */
 export const ACCESSED = 2;
 
+/** Looks that one eviction may take, for each resident object: bounds policies that keep whatever they meet. */
+const MAX_LAPS = 64;
+
 export interface CacheOptions {
   /** Objects that there are: 0 to nrObjects - 1. */
   readonly nrObjects: number;
@@ -39,13 +42,15 @@ export class Cache {
   readonly name: string;
   /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
   readonly state: Uint8Array;
-  readonly sc: CacheScan = new CacheScan();
+  readonly sc: CacheScan;
   readonly ops: Required<ReclaimOps>;
   readonly lists: FolioLists;
   /** Columns of folios; null if the policy has asked for none. */
   readonly columns: Folios | null;
   /** Hits are told to the policy. */
   readonly tellsHits: boolean;
+  /** So are faults. */
+  readonly tellsFaults: boolean;
   /** The policy has a budget of its own: eviction goes in passes of falling priority. */
   readonly hasBudget: boolean;
   /** Objects resident. */
@@ -54,6 +59,8 @@ export class Cache {
   requests = 0;
   misses = 0;
   evictions = 0;
+  /** Candidates that the policy got back. */
+  kept = 0;
 
   /** Boot a policy on an empty cache. */
   constructor(policy: Policy, { nrObjects, max, exact, settings, seed }: CacheOptions) {
@@ -64,6 +71,7 @@ export class Cache {
     this.seed = seed;
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
+    this.sc = new CacheScan(MAX_LAPS * max + 64);
     let booted = cacheContext(this, false);
     let own = policy.attach(booted.ctx);
     if (booted.columns !== null) {
@@ -77,6 +85,7 @@ export class Cache {
     this.lists = booted.lists;
     this.columns = booted.columns;
     this.tellsHits = exact && own.hit !== undefined;
+    this.tellsFaults = own.accessed !== undefined;
     this.hasBudget = own.budget !== undefined;
     this.ops = withDefaults(own, booted.ctx);
   }
@@ -84,9 +93,10 @@ export class Cache {
 
 /** The hooks with the optional ones filled in. */
 function withDefaults(ops: ReclaimOps, ctx: LruvecContext): Required<ReclaimOps> {
+  const { references } = ctx;
   return {
     budget: () => Number.MAX_SAFE_INTEGER,
-    checkReferences: (folio) => (ctx.references(folio).vmas > 0 ? "keep" : "reclaim"),
+    checkReferences: (folio) => (references(folio).vmas > 0 ? "keep" : "reclaim"),
     accessed() {},
     removed() {},
     missed() {},

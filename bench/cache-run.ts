@@ -1,0 +1,88 @@
+/*
+ * One measurement of `bench/cache.ts`, in a process of its own: the compiler has seen nothing before. Prints one JSON object:
+ * CPU seconds of reading the trace and running it, requests and misses.
+ *
+ *   read TRACE                        the floor: read the file, add up the records
+ *   cache TRACE POLICY OBJECTS PAGES  a plain cache; with a fifth argument, after every other policy has run a while
+ *   kernel TRACE POLICY PAGES         the full kernel model
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import * as lab from "../dist/index.js";
+import { cacheLoopOf } from "../dist/sim/cache-instance.js";
+import { resolvePolicy } from "../dist/sim/resolve-policy.js";
+import { bootCache } from "../dist/sim/run-cache.js";
+
+const [, , kind, file, ...rest] = process.argv;
+/** Records that are read at a time: 256 KiB stay in the cache until they are used. */
+const CHUNK = 1 << 16;
+
+/** Read the file's records piece by piece. Returns how many there were. */
+function read(use: (records: Int32Array, nr: number) => void): number {
+  const fd = openSync(file!, "r");
+  const records = new Int32Array(CHUNK);
+  const bytes = new Uint8Array(records.buffer);
+  let total = 0;
+  for (let nr = readSync(fd, bytes); nr > 0; nr = readSync(fd, bytes)) {
+    use(records, nr >> 2);
+    total += nr >> 2;
+  }
+  closeSync(fd);
+  return total;
+}
+
+function sum(records: Int32Array, nr: number): number {
+  let all = 0;
+  for (let i = 0; i < nr; i++) all = (all + records[i]!) | 0;
+  return all;
+}
+
+async function cache(name: string, objects: number, pages: number): Promise<number> {
+  const loop = await cacheLoopOf(name);
+  const machine = bootCache({ memoryMax: objects, set: {}, seed: 1 }, await resolvePolicy({ name }), pages);
+  read((records, nr) => loop(machine, records, 0, nr));
+  return machine.misses;
+}
+
+/** Every policy but one, on the first requests of a small stream: their code is loaded, compiled and has left its traces. */
+async function loadOthers(name: string): Promise<void> {
+  const objects = Int32Array.from({ length: 400_000 }, (_, i) => (i * 7919 + ((i * i) >> 5)) & 1023);
+  const names = Object.values(lab.policies).map((make) => make().name);
+  for (const other of names.filter((n) => n !== name)) {
+    const machine = bootCache(
+      { memoryMax: 300, set: {}, seed: 1 },
+      await resolvePolicy({ name: other }),
+      1024,
+    );
+    (await cacheLoopOf(other))(machine, objects, 0, objects.length);
+  }
+}
+
+async function measure(): Promise<{ requests: number; misses: number; seconds: number }> {
+  let misses = 0;
+  let start = process.cpuUsage();
+  const seconds = (): number => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6;
+  };
+  if (kind === "cache") {
+    const [name, objects, pages, others] = rest;
+    if (others !== undefined) await loadOthers(name!);
+    start = process.cpuUsage();
+    misses = await cache(name!, Number(objects), Number(pages));
+  } else if (kind === "kernel") {
+    const [name, memoryMax] = rest;
+    const trace = await lab.openTrace({ recorded: file!, pages: { format: "rig" } });
+    const cell = { profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
+    start = process.cpuUsage();
+    read(sum);
+    const policy = await resolvePolicy({ name: name! });
+    misses = lab.simulate({ ...cell, memoryMax: Number(memoryMax) }, trace, policy).counters.nr_alloc!;
+    return { requests: trace.records.length, misses, seconds: seconds() };
+  } else {
+    return { requests: read(sum), misses, seconds: seconds() };
+  }
+  const spent = seconds();
+  return { requests: read(() => {}), misses, seconds: spent };
+}
+
+console.log(JSON.stringify(await measure()));
