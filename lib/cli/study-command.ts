@@ -4,6 +4,7 @@ import { planStudy, type RanStudy, runStudy, type StudyPlan } from "../engine/st
 import { readStudySpec } from "../engine/study-spec.js";
 import { abortOnCtrlC, StudyInterrupted } from "../study/interrupted.js";
 import { terminalProgress } from "../study/progress.js";
+import { staleText } from "../study/results/read.js";
 import type { RunOptions } from "../study/run-grid.js";
 import { toTable, writeTable } from "../study/table.js";
 import { inputError } from "../util/error.js";
@@ -107,9 +108,9 @@ export async function studyCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-function planJson({ name, cells, invalid, distinct, kept, seconds, basis }: StudyPlan): object {
+function planJson({ name, cells, invalid, distinct, kept, stale, seconds, basis }: StudyPlan): object {
   const estimate = { estimateSeconds: seconds, estimateBasis: basis };
-  return { study: name, cells: cells.length, invalid, distinct, kept, ...estimate };
+  return { study: name, cells: cells.length, invalid, distinct, kept, stale, ...estimate };
 }
 
 function ranJson({ computed, cached, failed, stale, notes, seconds, rows }: RanStudy): object {
@@ -131,8 +132,8 @@ function ranText(
       `${oom > 0 ? `, ${oom} out of memory` : ""}${failed > 0 ? `, ${failed} failed` : ""}`,
     ...(nrStale > 0
       ? [
-          `${nrStale} of them were there by other code (${stale.map(({ codeDigest, cells }) => `${codeDigest.slice(0, 12)}: ${cells}`).join(", ")})`,
-          `and were computed again; reclaim-lab results stale lists them, reclaim-lab results prune removes them`,
+          `${nrStale} were there by other code and were computed again: ${staleText(stale)};`,
+          "reclaim-lab results stale lists them, reclaim-lab results prune removes them",
         ]
       : []),
     ...errors

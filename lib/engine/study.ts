@@ -4,10 +4,11 @@ import { bundle, factorsBetween } from "../design/between.js";
 import { describeDesign, estimateSeconds } from "../design/describe.js";
 import { type Design, type DesignSpec, design, type InvalidCell } from "../design/design.js";
 import type { Factor } from "../design/factor.js";
+import type { CellResult } from "../sim/cell.js";
 import { type Cell, grid, type OpenTrace, openStored } from "../study/grid.js";
 import { nameCells } from "../study/name-cells.js";
 import { saveManifest } from "../study/results/manifest.js";
-import { findResults } from "../study/results/read.js";
+import { findResults, type StaleCells, staleCells, staleText, type Wanted } from "../study/results/read.js";
 import { type RunOptions, runGrid, type StudyResult } from "../study/run-grid.js";
 import { inputError } from "../util/error.js";
 import { paceOf } from "./pace.js";
@@ -26,6 +27,8 @@ export interface StudyPlan {
   readonly distinct: number;
   /** Those of them that the results folder has. */
   readonly kept: number;
+  /** Of the others, those that are there by other code; they are computed again, never mixed in. */
+  readonly stale: readonly StaleCells[];
   /** Estimated seconds for the rest; 0 if there is none. */
   readonly seconds: number;
   /** Estimated seconds of one worker for a cell, by name of the trace; empty if nothing is to be computed. */
@@ -56,11 +59,8 @@ export async function planStudy(spec: StudySpec, options: RunOptions = {}): Prom
   const { results, runner, workers = availableParallelism(), open = openStored } = options;
   const { name, cells, invalid, made } = await cellsOf(parseStudySpec(spec), open);
   const { tasks, unnamed } = await nameCells(cells, runner);
-  const hashes = tasks.map(({ hash }) => hash);
-  const kept =
-    results !== undefined && existsSync(results)
-      ? (await findResults(results, hashes, [])).results
-      : new Map();
+  const wanted = tasks.map(({ hash, cell }) => ({ ...cell, hash }));
+  const { kept, stale } = await keptOf(results, wanted);
   const missing = tasks.filter(({ hash }) => !kept.has(hash)).map(({ cell }) => cell);
   const visits: Record<string, number> = {};
   const cellSeconds: Record<string, number> = {};
@@ -78,31 +78,21 @@ export async function planStudy(spec: StudySpec, options: RunOptions = {}): Prom
     const size = { visits } as Parameters<typeof estimateSeconds>[0];
     seconds = estimateSeconds(size, { ...pace, workers: Math.min(workers, missing.length) });
   }
-  const what =
+  const plan = { name, cells, invalid, design: made, distinct: tasks.length, kept: kept.size, stale };
+  const text = [
+    `study ${name}`,
     made === undefined
       ? `${count(cells.length)} cells, ${count(tasks.length)} of them distinct`
-      : describeDesign(made);
-  const left =
+      : describeDesign(made),
+    ...unnamed
+      .slice(0, 1)
+      .map(({ error }) => `${count(unnamed.length)} cells cannot be named: ${String(error)}`),
+    ...(stale.length === 0 ? [] : [`not used: ${staleText(stale)}; reclaim-lab results stale lists them`]),
     missing.length === 0
-      ? "nothing to compute"
-      : `${count(missing.length)} to compute: about ${timeText(seconds)} on ${workers} workers, by ${basis}`;
-  const bad =
-    unnamed.length === 0
-      ? []
-      : [`${count(unnamed.length)} cells cannot be named: ${String(unnamed[0]!.error)}`];
-  const text = [`study ${name}`, what, ...bad, `${count(kept.size)} results are kept, ${left}`].join("\n");
-  return {
-    name,
-    cells,
-    invalid,
-    design: made,
-    distinct: tasks.length,
-    kept: kept.size,
-    seconds,
-    cellSeconds,
-    basis,
-    text,
-  };
+      ? `${count(kept.size)} results are kept, nothing to compute`
+      : `${count(kept.size)} results are kept, ${count(missing.length)} to compute: about ${timeText(seconds)} on ${workers} workers, by ${basis}`,
+  ].join("\n");
+  return { ...plan, seconds, cellSeconds, basis, text };
 }
 
 /**
@@ -127,6 +117,16 @@ export async function runStudy(
     await saveManifest(options.results, { name: plan.name, cells }).catch(() => undefined);
   }
   return { ...study, plan, seconds: (performance.now() - startMs) / 1000 };
+}
+
+async function keptOf(
+  results: string | undefined,
+  wanted: readonly Wanted[],
+): Promise<{ kept: ReadonlyMap<string, CellResult>; stale: readonly StaleCells[] }> {
+  if (results === undefined || !existsSync(results)) return { kept: new Map(), stale: [] };
+  const hashes = wanted.map(({ hash }) => hash);
+  const found = await findResults(results, hashes, []);
+  return { kept: found.results, stale: await staleCells(results, wanted, found) };
 }
 
 interface Cells {

@@ -1,12 +1,12 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { CellResult, CellSpec } from "../sim/cell.js";
+import type { CellResult } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
-import { cellKey, type EntryKey, type Made } from "./results/entry.js";
+import type { EntryKey, Made } from "./results/entry.js";
 import { mergeResults } from "./results/merge.js";
 import { ownName } from "./results/owner.js";
 import { describeRun } from "./results/provenance.js";
-import { countByCode, type Found, findResults } from "./results/read.js";
+import { findResults, type StaleCells, staleCells, type Wanted } from "./results/read.js";
 import { appendLine, SEGMENTS, segmentPath } from "./results/segment.js";
 
 /*
@@ -37,12 +37,7 @@ import { appendLine, SEGMENTS, segmentPath } from "./results/segment.js";
  */
 
 export type { EntryKey } from "./results/entry.js";
-
-/** Results of the wanted cells that other code computed: how many, by its digest. */
-export interface StaleCells {
-  readonly codeDigest: string;
-  readonly cells: number;
-}
+export type { StaleCells, Wanted } from "./results/read.js";
 
 /** What a folder has of the wanted results. */
 export interface Kept {
@@ -50,13 +45,6 @@ export interface Kept {
   readonly results: ReadonlyMap<string, CellResult>;
   /** Of the others, those that are there by other code; most cells first. */
   readonly stale: readonly StaleCells[];
-}
-
-/** A result that is looked for. */
-export interface Wanted {
-  readonly hash: string;
-  readonly spec: CellSpec;
-  readonly traceDigest: string;
 }
 
 /** A folder of finished cells. */
@@ -110,7 +98,7 @@ export async function openResults(folder: string): Promise<ResultStore> {
         damaged,
       );
       hasLog = found.segments.paths.length > 0;
-      return { results: found.results, stale: await staleOf(folder, wanted, found) };
+      return { results: found.results, stale: await staleCells(folder, wanted, found) };
     },
     async save(hash, key, result, made) {
       if (problem !== undefined) return;
@@ -134,18 +122,6 @@ export async function openResults(folder: string): Promise<ResultStore> {
       }
     },
   };
-}
-
-/** Results of the wanted cells by other code: what is missing is looked up without its code digest. */
-async function staleOf(
-  folder: string,
-  wanted: readonly Wanted[],
-  { results, segments }: Found,
-): Promise<StaleCells[]> {
-  const missing = wanted.filter(({ hash }) => !results.has(hash));
-  const counts = await countByCode(folder, missing.map(cellKey), segments);
-  const stale = [...counts].map(([codeDigest, cells]) => ({ codeDigest, cells }));
-  return stale.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1));
 }
 
 async function makeFolder(folder: string): Promise<string | undefined> {

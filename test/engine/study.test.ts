@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { planStudy, runStudy } from "../../lib/engine/study.js";
@@ -42,6 +42,24 @@ describe("planStudy", () => {
     const more = await planStudy({ ...grid, memory: [0.5, 1, 0.75] }, { ...fake, results });
     expect(more).toMatchObject({ distinct: 12, kept: 8, basis: "earlier cells of 2 traces" });
     expect(more.seconds).toBeGreaterThan(0);
+  });
+
+  it("names results of other code, and does not count them as kept", async () => {
+    const results = tempFolder();
+    const runner = join(results, "runner.mjs");
+    const version = (nr: number): void =>
+      writeFileSync(runner, `export const runCell = () => ({ status: "ok", counters: { nr: ${nr} } });`);
+    const options = { ...fake, results, runner: `file://${runner}` };
+    version(1);
+    await runStudy(grid, options);
+    version(2);
+    const plan = await planStudy(grid, options);
+    expect(plan).toMatchObject({ kept: 0, stale: [{ cells: 8 }] });
+    expect(plan.text).toMatch(/not used: 8 by code [0-9a-f]{12}; reclaim-lab results stale lists them/);
+    const { rows, stale } = await runStudy(plan, options);
+    expect(stale).toEqual(plan.stale);
+    expect(rows.map(({ counters }) => counters.nr)).toEqual(Array(8).fill(2));
+    expect((await planStudy(grid, options)).stale).toEqual([]);
   });
 
   it("lists the cells of a design that cannot run, with the reason", async () => {

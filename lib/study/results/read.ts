@@ -1,9 +1,22 @@
 import { join } from "node:path";
-import type { CellResult } from "../../sim/cell.js";
+import type { CellResult, CellSpec } from "../../sim/cell.js";
 import { openDatabase } from "./database.js";
 import { cellKey } from "./entry.js";
 import { withNewest } from "./generation.js";
 import { readSegments, type SegmentContent } from "./segment.js";
+
+/** A result that is looked for. */
+export interface Wanted {
+  readonly hash: string;
+  readonly spec: CellSpec;
+  readonly traceDigest: string;
+}
+
+/** Results of wanted cells that other code computed: how many, by its digest. */
+export interface StaleCells {
+  readonly codeDigest: string;
+  readonly cells: number;
+}
 
 /** What was found under some hashes. */
 export interface Found {
@@ -39,23 +52,29 @@ export async function findResults(
   return { results, segments };
 }
 
-/** Of cells by their {@link cellKey}, how many results there are by each code digest. */
-export async function countByCode(
+/** Of what was not found, the results by other code, most cells first: looked up without the code digest. */
+export async function staleCells(
   folder: string,
-  keys: readonly string[],
-  segments: SegmentContent,
-): Promise<Map<string, number>> {
+  wanted: readonly Wanted[],
+  { results, segments }: Found,
+): Promise<StaleCells[]> {
+  const keys = wanted.filter(({ hash }) => !results.has(hash)).map(cellKey);
   const counts = new Map<string, number>();
   const query = `select code_digest as code, count(*)::double as nr from read_parquet($file)
     where cell in (select unnest($keys::varchar[])) group by all`;
   for (const { code, nr } of await ask<{ code: string; nr: number }>(folder, query, keys, []))
     counts.set(code, nr);
-  const wanted = new Set(keys);
-  if (wanted.size === 0) return counts;
-  for (const { entry } of segments.entries.values()) {
-    if (wanted.has(cellKey(entry))) counts.set(entry.codeDigest, (counts.get(entry.codeDigest) ?? 0) + 1);
+  const missing = new Set(keys);
+  for (const { entry } of missing.size === 0 ? [] : segments.entries.values()) {
+    if (missing.has(cellKey(entry))) counts.set(entry.codeDigest, (counts.get(entry.codeDigest) ?? 0) + 1);
   }
-  return counts;
+  const stale = [...counts].map(([codeDigest, cells]) => ({ codeDigest, cells }));
+  return stale.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1));
+}
+
+/** `12 by code 0123456789ab, 3 by code ...`. */
+export function staleText(stale: readonly StaleCells[]): string {
+  return stale.map(({ codeDigest, cells }) => `${cells} by code ${codeDigest.slice(0, 12)}`).join(", ");
 }
 
 /** Ask the newest generation; nothing is found without one, or without keys. */
