@@ -8,7 +8,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import * as lab from "../dist/index.js";
-import { cacheLoopOf } from "../dist/sim/cache-instance.js";
+import { compileLoop } from "../dist/reclaim/cache/cache-loop.js";
 import { resolvePolicy } from "../dist/sim/resolve-policy.js";
 import { bootCache } from "../dist/sim/run-cache.js";
 
@@ -37,9 +37,9 @@ function sum(records: Int32Array, nr: number): number {
 }
 
 async function cache(name: string, objects: number, pages: number): Promise<number> {
-  const loop = await cacheLoopOf(name);
   const machine = bootCache({ memoryMax: objects, set: {}, seed: 1 }, await resolvePolicy({ name }), pages);
-  read((records, nr) => loop(machine, records, 0, nr));
+  const loop = compileLoop(machine);
+  read((records, nr) => loop(records, 0, nr));
   return machine.misses;
 }
 
@@ -53,7 +53,7 @@ async function loadOthers(name: string): Promise<void> {
       await resolvePolicy({ name: other }),
       1024,
     );
-    (await cacheLoopOf(other))(machine, objects, 0, objects.length);
+    compileLoop(machine)(objects, 0, objects.length);
   }
 }
 

@@ -5,9 +5,10 @@
  *   links  | older newer | older newer | ...  one pair a folio, then the sentinel of a circular list
  *            2f    2f+1
  *
- * Both neighbours lie side by side, so that a folio costs one cache line, and hold places in `links`, so that following one
- * needs no shift. One list is a class of its own, because it needs to know no class of any folio; what the two have in
- * common is written out twice, because they are the inner loop of every cache.
+ * Both neighbours lie side by side, so that a folio costs one cache line, and hold places in `links`, so that following
+ * one needs no shift. Older is -1 for a folio on no list, told by its sign: a constant of another module is a variable to
+ * the compiler. One list is a class of its own, because it needs to know no class of any folio; what the two have in common
+ * is written out twice, because they are the inner loop of every cache.
  */
 import { type Folio, NIL, NO_CLASS } from "./folio.js";
 import type { FolioLists } from "./lists.js";
@@ -23,7 +24,7 @@ export class PlainList implements FolioLists {
 
   constructor(nrFolios: number) {
     this.head = 2 * nrFolios;
-    this.links = new Int32Array(this.head + 2).fill(NIL);
+    this.links = new Int32Array(this.head + 2).fill(-1);
     this.links.fill(this.head, this.head);
   }
 
@@ -32,7 +33,7 @@ export class PlainList implements FolioLists {
   }
 
   has(folio: Folio): boolean {
-    return this.links[folio << 1] !== NIL;
+    return this.links[folio << 1]! >= 0;
   }
 
   classOf(folio: Folio): number {
@@ -42,7 +43,7 @@ export class PlainList implements FolioLists {
   add(folio: Folio, _klass: number): void {
     const { links, head } = this;
     const at = folio << 1;
-    if (links[at] !== NIL) listedTwice(folio);
+    if (links[at]! >= 0) listedTwice(folio);
     const older = links[head]!;
     links[at] = older;
     links[at + 1] = head;
@@ -58,8 +59,8 @@ export class PlainList implements FolioLists {
   addBehind(folio: Folio, newer: Folio, _klass: number): void {
     const { links } = this;
     const at = folio << 1;
-    if (links[at] !== NIL) listedTwice(folio);
-    const before = newer === NIL ? this.head : newer << 1;
+    if (links[at]! >= 0) listedTwice(folio);
+    const before = newer < 0 ? this.head : newer << 1;
     const older = links[before]!;
     links[at] = older;
     links[at + 1] = before;
@@ -72,11 +73,11 @@ export class PlainList implements FolioLists {
     const { links } = this;
     const at = folio << 1;
     const older = links[at]!;
-    if (older === NIL) notListed(folio);
+    if (older < 0) notListed(folio);
     const newer = links[at + 1]!;
     links[newer] = older;
     links[older + 1] = newer;
-    links[at] = NIL;
+    links[at] = -1;
     this.count--;
   }
 
@@ -89,12 +90,12 @@ export class PlainList implements FolioLists {
     const first = links[head]!;
     if (first === at && !tail) return;
     const older = links[at]!;
-    if (older === NIL) notListed(folio);
+    if (older < 0) notListed(folio);
     const newer = links[at + 1]!;
     links[newer] = older;
     links[older + 1] = newer;
     if (tail) {
-      links[at] = NIL;
+      links[at] = -1;
       this.count--;
       this.addTail(folio, 0);
       return;
@@ -135,43 +136,49 @@ export class PlainList implements FolioLists {
   }
 }
 
-/** Two lists or more. The class stands beside the links: older, newer, class, nothing. */
+/** NO_CLASS, as a constant of this module. */
+const NONE = 255;
+
+/** Two lists or more. */
 export class PlainLists implements FolioLists {
   readonly mixed = true;
   newest = -1;
   readonly nr: Int32Array;
   private readonly links: Int32Array;
   private readonly sentinels: number;
+  /** Class of each folio, or NO_CLASS. Shape: [nrFolios]. */
+  private readonly klass: Uint8Array;
 
   constructor(
     nrFolios: number,
     readonly nrClasses: number,
   ) {
     this.nr = new Int32Array(nrClasses);
-    this.sentinels = 4 * nrFolios;
-    this.links = new Int32Array(4 * (nrFolios + nrClasses)).fill(NO_CLASS, 0, this.sentinels);
-    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~3;
+    this.sentinels = 2 * nrFolios;
+    this.links = new Int32Array(2 * (nrFolios + nrClasses));
+    for (let at = this.sentinels; at < this.links.length; at++) this.links[at] = at & ~1;
+    this.klass = new Uint8Array(nrFolios).fill(NONE);
   }
 
   has(folio: Folio): boolean {
-    return this.links[(folio << 2) + 2] !== NO_CLASS;
+    return this.klass[folio] !== NONE;
   }
 
   classOf(folio: Folio): number {
-    return this.links[(folio << 2) + 2]!;
+    return this.klass[folio]!;
   }
 
   add(folio: Folio, klass: number): void {
     const { links } = this;
-    const at = folio << 2;
-    if (links[at + 2] !== NO_CLASS) listedTwice(folio);
-    const head = this.sentinels + (klass << 2);
+    if (this.klass[folio] !== NONE) listedTwice(folio);
+    const at = folio << 1;
+    const head = this.sentinels + (klass << 1);
     const older = links[head]!;
     links[at] = older;
     links[at + 1] = head;
     links[older + 1] = at;
     links[head] = at;
-    links[at + 2] = klass;
+    this.klass[folio] = klass;
     this.nr[klass]!++;
   }
 
@@ -181,29 +188,29 @@ export class PlainLists implements FolioLists {
 
   addBehind(folio: Folio, newer: Folio, klass: number): void {
     const { links } = this;
-    const at = folio << 2;
-    if (links[at + 2] !== NO_CLASS) listedTwice(folio);
-    const before = newer === NIL ? this.sentinels + (klass << 2) : newer << 2;
+    if (this.klass[folio] !== NONE) listedTwice(folio);
+    const at = folio << 1;
+    const before = newer < 0 ? this.sentinels + (klass << 1) : newer << 1;
     const older = links[before]!;
     links[at] = older;
     links[at + 1] = before;
     links[older + 1] = at;
     links[before] = at;
-    links[at + 2] = klass;
+    this.klass[folio] = klass;
     this.nr[klass]!++;
   }
 
   remove(folio: Folio): void {
     const { links } = this;
-    const at = folio << 2;
-    const from = links[at + 2]!;
-    if (from === NO_CLASS) notListed(folio);
+    const from = this.klass[folio]!;
+    if (from === NONE) notListed(folio);
+    const at = folio << 1;
     const older = links[at]!;
     const newer = links[at + 1]!;
     links[newer] = older;
     links[older + 1] = newer;
     this.nr[from]!--;
-    links[at + 2] = NO_CLASS;
+    this.klass[folio] = NONE;
   }
 
   /** There are no strays: the folio moves. */
@@ -222,13 +229,13 @@ export class PlainLists implements FolioLists {
   }
 
   tail(_type: number, klass: number): Folio {
-    const at = this.links[this.sentinels + (klass << 2) + 1]!;
-    return at >= this.sentinels ? NIL : at >> 2;
+    const at = this.links[this.sentinels + (klass << 1) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 1;
   }
 
   newer(folio: Folio): Folio {
-    const at = this.links[(folio << 2) + 1]!;
-    return at >= this.sentinels ? NIL : at >> 2;
+    const at = this.links[(folio << 1) + 1]!;
+    return at >= this.sentinels ? NIL : at >> 1;
   }
 
   isEmpty(_type: number, klass: number): boolean {

@@ -37,7 +37,8 @@ const MAIN = 1;
 const USES = 3;
 const MOST_USES = 3;
 const IN_MAIN = 4;
-/** Memo of a page that was a ghost when it was missed, until it is placed. */
+/** Lists of ghosts: those of the small queue, and such as are coming back and wait to be placed. */
+const GHOSTS = 0;
 const RETURNED = 1;
 
 export const s3Fifo = ({
@@ -56,7 +57,7 @@ export const s3Fifo = ({
 
   attach(ctx) {
     const queues = ctx.newLists(2, { mixed: true });
-    const ghosts = ctx.newGhosts();
+    const ghosts = ctx.newGhosts(2);
     const mainMax = ctx.nrFrames - Math.floor(ctx.nrFrames * small);
     const ghostsMax = Math.floor(ctx.nrFrames * remembered);
     const enough = ctx.exact ? threshold : 1;
@@ -99,16 +100,11 @@ export const s3Fifo = ({
 
     return {
       missed(page) {
-        if (ghosts.remove(page) !== NIL) ghosts.setMemo(page, RETURNED);
+        if (ghosts.has(page)) ghosts.add(page, RETURNED);
       },
       place(folio, why) {
         if (why === "new") {
-          const page = ctx.page(folio);
-          column[folio] = 0;
-          if (ghosts.memo(page) === RETURNED) {
-            column[folio] = IN_MAIN;
-            ghosts.setMemo(page, 0);
-          }
+          column[folio] = ghosts.remove(ctx.page(folio)) === RETURNED ? IN_MAIN : 0;
         }
         const queue = (column[folio]! & IN_MAIN) === 0 ? SMALL : MAIN;
         if (why === "rotated") queues.addTail(folio, queue);
@@ -130,8 +126,8 @@ export const s3Fifo = ({
       },
       evicted(folio, page) {
         if ((column[folio]! & IN_MAIN) !== 0) return;
-        ghosts.add(page);
-        ghosts.trim(0, ghostsMax);
+        ghosts.add(page, GHOSTS);
+        ghosts.trim(GHOSTS, ghostsMax);
       },
     };
   },

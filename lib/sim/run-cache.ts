@@ -1,18 +1,17 @@
 /* A cell in cache mode: requests for objects, one eviction at a time. */
 import { PLAIN, type Settings } from "../mechanisms/settings.js";
 import { Cache } from "../reclaim/cache/cache.js";
-import { replayRequests } from "../reclaim/cache/cache-loop.js";
+import { compileLoop } from "../reclaim/cache/cache-loop.js";
 import type { Policy } from "../reclaim/ops.js";
 import { type Requests, requestsOf } from "../trace/objects.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
-import type { CacheLoop } from "./cache-instance.js";
 import type { CellResult, CellSpec, SwitchValue } from "./cell.js";
 
 /** What of a cell decides in cache mode. */
 export type CacheSpec = Pick<CellSpec, "memoryMax" | "set" | "seed"> & Partial<Pick<CellSpec, "profile">>;
 
-/** Requests between two looks at anything else. */
+/** Requests at a time: the loop is compiled between two of them, too, not only while it runs. */
 const CHUNK = 1 << 16;
 
 const known = new WeakMap<Uint32Array, Requests>();
@@ -57,14 +56,6 @@ function readReferences(set: Readonly<Record<string, SwitchValue>>): boolean {
   );
 }
 
-/** Replay the requests on a cache, and count. */
-export function replayCache(cache: Cache, { objects }: Requests, loop: CacheLoop): CellResult {
-  for (let from = 0; from < objects.length; from += CHUNK) {
-    loop(cache, objects, from, Math.min(from + CHUNK, objects.length));
-  }
-  return { status: "ok", counters: cacheCounters(cache) };
-}
-
 /** `requests` and `misses`; the rest as in vmstat, where it applies. */
 export function cacheCounters(cache: Cache): Record<string, number> {
   const { requests, misses, evictions, kept, nr, sc } = cache;
@@ -80,13 +71,17 @@ export function cacheCounters(cache: Cache): Record<string, number> {
   };
 }
 
-/** Simulate a cell in cache mode with a policy at hand; `loop` is the policy's own instance where speed matters. */
+/** Simulate a cell in cache mode with a policy at hand. */
 export function simulateCache(
   spec: CacheSpec,
   trace: Pick<Trace, "layout" | "records">,
   policy: Policy,
-  loop: CacheLoop = replayRequests,
 ): CellResult {
-  const requests = requestsOnce(trace);
-  return replayCache(bootCache(spec, policy, requests.nrObjects), requests, loop);
+  const { objects, nrObjects } = requestsOnce(trace);
+  const cache = bootCache(spec, policy, nrObjects);
+  const loop = compileLoop(cache);
+  for (let from = 0; from < objects.length; from += CHUNK) {
+    loop(objects, from, Math.min(from + CHUNK, objects.length));
+  }
+  return { status: "ok", counters: cacheCounters(cache) };
 }

@@ -4,7 +4,6 @@ import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { nrAccesses } from "../trace/totals.js";
 import type { Trace } from "../trace/trace.js";
-import { cacheLoopOf } from "./cache-instance.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
 import { checkInvariants } from "./invariants.js";
@@ -19,7 +18,7 @@ import { simulateCache } from "./run-cache.js";
  */
 export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult> {
   const policy = await resolvePolicy(spec.policy);
-  if (spec.mode === "cache") return simulateCache(spec, trace, policy, await cacheLoopOf(policy.name));
+  if (spec.mode === "cache") return simulateCache(spec, trace, policy);
   const others = new Map<string, Policy>();
   const { memcgs = [], memory } = spec.machine ?? {};
   for (const { policy: named } of [...memcgs, ...(memory?.nodes ?? [])]) {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as policies from "../../lib/policies/index.js";
-import { replayRequests } from "../../lib/reclaim/cache/cache-loop.js";
+import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
 import { SHELF } from "../policies/shelf.js";
 import { streamOf, streams } from "./streams.js";
@@ -22,10 +22,11 @@ describe.each(MODELLED)("%s", (_name, make, model) => {
       fc.property(streams, fc.integer({ min: 1, max: 70 }), (stream, max) => {
         const { objects, nrObjects } = streamOf(stream);
         const cache = bootCache({ memoryMax: max, set: { references }, seed: 1 }, make(), nrObjects);
+        const replay = compileLoop(cache);
         const request = model(max, references === "exact");
         for (let i = 0; i < objects.length; i++) {
           const before = cache.misses;
-          replayRequests(cache, objects, i, i + 1);
+          replay(objects, i, i + 1);
           const hit = cache.misses === before;
           if (hit !== request(objects[i]!))
             expect.fail(`request ${i} for ${objects[i]}: ${hit ? "hit" : "miss"}`);

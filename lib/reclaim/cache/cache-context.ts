@@ -22,7 +22,10 @@ import { Vmstat } from "../../mm/vmstat.js";
 import { mulberry32 } from "../../util/random.js";
 import type { LruvecContext } from "../ops.js";
 import type { ScanControl } from "../scan-control.js";
-import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
+import { ACCESSED, type Cache } from "./cache.js";
+
+/** `state` of a resident object that was not accessed; a constant of this module, because the compiler takes others for variables. */
+const UNUSED = 1;
 
 const NO_TIERS: Tiers = {
   update() {},
@@ -68,7 +71,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
 
   function references(folio: Folio): References {
     found.vmas = state[folio]! >> 1;
-    state[folio] = RESIDENT;
+    state[folio] = UNUSED;
     return found;
   }
 
@@ -76,9 +79,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
     exact,
     nrFrames: max,
     nrFolios: nrObjects,
-    get folios() {
-      return columns();
-    },
+    folios: keepsColumns ? columns() : onFirstUse(cache, columns),
     lruvec,
     target: () => lruvec,
     unprotected: (size) => size,
@@ -145,7 +146,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
 /** The tail of a list without strays. */
 function takeOne(sc: ScanControl, lists: FolioLists, type: MemType, klass: number): void {
   const folio = lists.tail(type, klass);
-  if (folio !== NIL && sc.more()) sc.take(folio, lists);
+  if (folio >= 0 && sc.more()) sc.take(folio, lists);
 }
 
 function takeSettled(sc: ScanControl, lists: FolioLists, type: MemType, klass: number, nr: number): void {
@@ -155,6 +156,25 @@ function takeSettled(sc: ScanControl, lists: FolioLists, type: MemType, klass: n
     if (lists.settle(folio, klass)) sc.passOver(folio);
     else sc.take(folio, lists);
   }
+}
+
+/**
+ * Columns of folios that are made when the policy takes one of them in `attach`. A getter on the context would do, but make
+ * it a dictionary to the compiler, and each service that a hook asks for a look-up.
+ */
+function onFirstUse(cache: Cache, columns: () => Folios): Folios {
+  return new Proxy({} as Folios, {
+    get(_target, name: keyof Folios) {
+      if (name === "type") return () => FILE;
+      if (cache.booted) {
+        throw new Error(
+          `policy ${cache.name} takes ctx.folios.${name} for the first time in a hook; take it in attach: ` +
+            `const { ${name} } = ctx.folios`,
+        );
+      }
+      return columns()[name];
+    },
+  });
 }
 
 /** Folios of which each holds the page of its own number. */

@@ -29,7 +29,7 @@ export class CacheScan implements ScanControl {
   constructor(private nrAllowed: number) {}
 
   get nrTaken(): number {
-    return this.victim === NIL ? 0 : 1;
+    return this.victim < 0 ? 0 : 1;
   }
 
   beginPass(): void {
@@ -48,7 +48,7 @@ export class CacheScan implements ScanControl {
   }
 
   more(): boolean {
-    return this.victim === NIL && this.nrLooked < this.nrAllowed;
+    return this.victim < 0 && this.nrLooked < this.nrAllowed;
   }
 
   take(folio: Folio, lists: FolioLists): boolean {

@@ -53,6 +53,8 @@ export class Cache {
   readonly tellsFaults: boolean;
   /** The policy has a budget of its own: eviction goes in passes of falling priority. */
   readonly hasBudget: boolean;
+  /** The policy has been attached. */
+  booted = false;
   /** Objects resident. */
   nr = 0;
   /** Requests so far, those that were not resident, and objects evicted. */
@@ -88,6 +90,7 @@ export class Cache {
     this.tellsFaults = own.accessed !== undefined;
     this.hasBudget = own.budget !== undefined;
     this.ops = withDefaults(own, booted.ctx);
+    this.booted = true;
   }
 }
 
