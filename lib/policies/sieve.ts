@@ -31,8 +31,8 @@ export const sieve = (): Policy => ({
         else queue.add(folio, 0);
       },
       isolate(sc) {
-        if (hand === NIL) hand = queue.tail(0, 0);
-        while (hand !== NIL && sc.more()) {
+        if (hand < 0) hand = queue.tail(0, 0);
+        while (hand >= 0 && sc.more()) {
           const folio = hand;
           hand = queue.newer(folio);
           sc.take(folio, queue);

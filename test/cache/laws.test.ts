@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { minFaults } from "../../lib/analysis/min.js";
 import { fifo, mglru, plainLru, s3Fifo } from "../../lib/policies/index.js";
+import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy, ReclaimOps } from "../../lib/reclaim/ops.js";
-import { simulateCache } from "../../lib/sim/run-cache.js";
+import { bootCache, simulateCache } from "../../lib/sim/run-cache.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
 import type { Requests } from "../../lib/trace/objects.js";
 import type { Trace } from "../../lib/trace/trace.js";
@@ -138,5 +139,40 @@ describe("a cell in cache mode", () => {
     ["keeps everything", broken({ checkReferences: () => "keep" }), /policy broken: isolate gave no victim/],
   ])("names a policy that %s", (_what, policy, message) => {
     expect(() => simulate(spec, TRACE, policy)).toThrow(message);
+  });
+});
+
+describe("the loop", () => {
+  it("is another copy for each cache, and the same wherever code must not be made from text", () => {
+    const boot = () => bootCache({ memoryMax: 40, set: {}, seed: 1 }, plainLru(), 150);
+    const { objects } = streamOf({ seed: 8, hot: 60, nr: 2500 });
+    const misses = (compile: typeof compileLoop): number => {
+      const cache = boot();
+      compile(cache)(objects, 0, objects.length);
+      return cache.misses;
+    };
+    const sound = misses(compileLoop);
+    expect(compileLoop(boot()).toString(), "its text is no name of a module").not.toMatch(/__vite|import/);
+    const made = globalThis.Function;
+    globalThis.Function = (() => {
+      throw new EvalError("code generation from strings disallowed");
+    }) as unknown as FunctionConstructor;
+    try {
+      expect(misses(compileLoop)).toBe(sound);
+    } finally {
+      globalThis.Function = made;
+    }
+  });
+
+  it("names a policy that takes columns too late", () => {
+    const policy: Policy = {
+      ...fifo(),
+      name: "late",
+      attach: (ctx) => ({ ...fifo().attach(ctx), evicted: (folio) => void ctx.folios.flags[folio] }),
+    };
+    const trace = traceOfRequests(streamOf({ seed: 8, hot: 60, nr: 2500 }));
+    expect(() => misses(policy, trace, 40)).toThrow(
+      /policy late takes ctx.folios.flags .* in a hook; take it in attach/,
+    );
   });
 });
