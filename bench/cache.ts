@@ -3,7 +3,7 @@
  * `cachesim`, against that on the same requests. Every measurement is a process of its own; rounds are interleaved;
  * medians of CPU seconds (user and system), reading the trace included, starting up not.
  *
- *   npm run bench:cache -- [rounds] [part ...]        parts: cache, loaded, kernel, growth; all by default
+ *   npm run bench:cache -- [rounds] [part ...]        parts: cache, loaded, kernel, memory, growth; all by default
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as lab from "../dist/index.js";
+import { boot } from "../dist/sim/machine.js";
 
 const [rounds = "5", ...asked] = process.argv.slice(2);
 const ROUNDS = Number(rounds);
@@ -207,6 +208,29 @@ if (wants("kernel")) {
       );
     }
   }
+}
+
+if (wants("memory")) {
+  const bytes = (pages: number, memoryMax: number): number => {
+    const spec = {
+      generated: "uniform",
+      params: { N: pages, T: 1000, pw: 0 },
+      seed: 1,
+      region: "anon",
+    } as const;
+    const trace = lab.generateTrace(spec);
+    const cell = { memoryMax, profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
+    const before = process.memoryUsage().arrayBuffers;
+    boot(cell, trace, lab.policies.mglru());
+    return process.memoryUsage().arrayBuffers - before;
+  };
+  bytes(1 << 12, 1 << 11);
+  const all = bytes(1 << 20, 1 << 19);
+  const perResident = (all - bytes(1 << 20, 1 << 18)) / (1 << 18);
+  const perPage = (all - bytes(1 << 19, 1 << 19)) / (1 << 19);
+  console.log("\nfull kernel model, bytes of typed arrays (mglru)");
+  row("a resident page", perResident.toFixed(1));
+  row("a page of the trace", perPage.toFixed(1));
 }
 
 if (wants("growth")) {
