@@ -15,6 +15,8 @@ import { CELL, sharedTraces } from "./tiny.js";
 const MECHANISMS: readonly Partial<Settings>[] = [
   {},
   { references: "off" },
+  { hits: "marked" },
+  { hits: "told" },
   { references: "flags", walk: "on" },
   { references: "rmap" },
   { walk: "on", walkEvery: 0.1 },

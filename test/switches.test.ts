@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../lib/mechanisms/settings.js";
-import { clock, fifo, lru, mglru } from "../lib/policies/index.js";
+import { clock, fifo, lru, mglru, plainLru } from "../lib/policies/index.js";
 import type { Policy } from "../lib/reclaim/ops.js";
 import { SWITCHES } from "../lib/sim/switchboard.js";
 import { PTRS_PER_PTE, type Trace, type TraceLayout, WRITE } from "../lib/trace/trace.js";
@@ -51,6 +51,22 @@ const RELATIONS: Readonly<Record<keyof Settings, () => void>> = {
     for (const policy of [lru, mglru]) {
       expect(on(policy, reads)({ references: "off" })).toEqual(on(policy, reads)());
     }
+  },
+
+  hits() {
+    const run = on(plainLru, anon);
+    const [marked, told] = [run(), run({ hits: "told" })];
+    expect(told.rmap_walk, "nobody looks at accessed bits").toBe(0);
+    expect(told.pgscan, "what is at the tail goes").toBe(told.pgsteal);
+    expect(told.nr_alloc).not.toBe(marked.nr_alloc);
+    const mapped = traceOf(fileLayout(PAGES), stream({ seed: 5, hot: 200 }));
+    const by = (trace: Trace) => on(plainLru, trace)({ hits: "told" }).nr_alloc;
+    expect(by(mapped), "an access is an access, mapped or through a descriptor").toBe(by(reads));
+    expect(() => on(clock, anon)({ hits: "told" }), "clock has no hit hook").toThrow(/refused: hits=told/);
+    expect(() => run({ hits: "told", references: "rmap" })).toThrow(
+      /refused: references=rmap with hits=told/,
+    );
+    same(plainLru, "hits", ["marked", "told"]);
   },
 
   walk() {

@@ -2,6 +2,8 @@
 export interface Settings {
   /** Reference check at the tail: the reverse map; what walks have marked; nothing. */
   readonly references: "rmap" | "flags" | "off";
+  /** What an access leaves behind: an accessed bit, as hardware does; or it is told to the policy at once, as a cache does. */
+  readonly hits: "marked" | "told";
   /** Forward page-table walk: when the policy ages. */
   readonly walk: "off" | "on";
   /** For policies without an aging rule of their own: walk when this share of the lruvec has been scanned. (0, 8] */
@@ -53,6 +55,7 @@ export interface Settings {
 /** The plain machine: what a policy gets that asks for nothing. */
 export const PLAIN: Settings = {
   references: "rmap",
+  hits: "marked",
   walk: "off",
   walkEvery: 0.5,
   nonleaf: "off",

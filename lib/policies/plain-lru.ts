@@ -17,7 +17,7 @@ import type { Policy } from "../reclaim/ops.js";
 export const plainLru = (): Policy => ({
   name: "plain-lru",
   mechanisms: {},
-  asks: [],
+  asks: ["hits"],
 
   attach(ctx) {
     const stack = ctx.newLists(1, { mixed: true });

@@ -53,7 +53,7 @@ export const s3Fifo = ({
     threshold: integerOption("s3-fifo", "threshold", threshold, 1, MOST_USES, "uses"),
   },
   mechanisms: {},
-  asks: [],
+  asks: ["hits"],
 
   attach(ctx) {
     const queues = ctx.newLists(2, { mixed: true });

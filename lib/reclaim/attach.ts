@@ -74,7 +74,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
   const { mechanisms } = attached;
   const { settings } = mechanisms;
   return {
-    exact: false,
+    exact: settings.hits === "told",
     nrFrames: folios.capacity,
     nrFolios: folios.capacity,
     page: (folio) => folios.page[folio]!,

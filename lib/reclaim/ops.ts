@@ -110,7 +110,16 @@ export interface ReclaimOps {
 }
 
 /** Slots that only act if the policy asks them. A setting for a slot that is never asked is refused. */
-export type AskedSlot = "balance" | "ages" | "young" | "exec" | "insertion" | "aging" | "budget" | "dirty";
+export type AskedSlot =
+  | "hits"
+  | "balance"
+  | "ages"
+  | "young"
+  | "exec"
+  | "insertion"
+  | "aging"
+  | "budget"
+  | "dirty";
 
 /** An eviction algorithm: what it starts from, and its hooks for each lruvec. */
 export interface Policy {

@@ -12,6 +12,7 @@ import type { Core } from "../reclaim/core.js";
 import { fault, fdAccess } from "../reclaim/fault.js";
 import { unmapRange } from "../reclaim/unmap-range.js";
 import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
+import { replayTold } from "./replay-told.js";
 
 /** log2 of PTE_RO: a store to such a PTE faults. */
 const RO_SHIFT = 4;
@@ -43,6 +44,8 @@ export function replay(
     stops.push({ at, happen: () => atCheckpoint(at) });
   }
   stops.sort((a, b) => a.at - b.at);
+  const told = core.attached.some(({ mechanisms }) => mechanisms.settings.hits === "told");
+  const run = told ? replayTold : replayMarked;
   let from = 0;
   for (const stop of stops) {
     const reached = run(core, trace, from, stop.at);
@@ -56,7 +59,7 @@ export function replay(
 }
 
 /** Replay records [from, end). Returns the end, or the index of the record that met no memory. */
-function run(core: Core, trace: Trace, from: number, end: number): number {
+function replayMarked(core: Core, trace: Trace, from: number, end: number): number {
   const { records, layout } = trace;
   const { pte } = core.memory;
   const { nrSlots } = layout;

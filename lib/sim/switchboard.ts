@@ -46,6 +46,7 @@ export const SWITCHES: Readonly<
   aging: { allowed: ["spread", "count"], text: "spread or count" },
   budget: { allowed: ["batch", "exact", "abort"], text: "batch, exact or abort" },
   dirty: { allowed: ["activate", "skip"], text: "activate or skip" },
+  hits: { allowed: ["marked", "told"], text: "marked or told" },
   memcgOrder: { allowed: ["tree", "partial", "memcg-lru"], text: "tree, partial or memcg-lru" },
   startPriority: { allowed: ["default", "estimate"], text: "default or estimate" },
   kswapd: { allowed: ["on", "off"], text: "on or off" },
@@ -76,6 +77,7 @@ export function resolveSettings(
   const wanted = { ...PLAIN, memcgOrder, ...born, ...set } as Wanted;
   const asked = (name: keyof Settings): boolean => name in set;
 
+  settleHits(wanted, asked);
   settleDetectors(wanted, asked);
   settleFeeders(wanted, asked);
   const found = wanted.walk === "on" || wanted.lookaround > 0;
@@ -195,7 +197,19 @@ function settleFeeders(wanted: Wanted, asked: Asked): void {
   }
 }
 
+/** Who is told of every access learns nothing from bits and reads: those parts are taken out. */
+function settleHits(wanted: Wanted, asked: Asked): void {
+  if (wanted.hits !== "told") return;
+  for (const part of ["references", "fd"] as const) {
+    if (asked(part) && wanted[part] !== "off") {
+      refuse(`${part}=${wanted[part]} with hits=told`, "every access is told already; leave it out");
+    }
+    wanted[part] = "off";
+  }
+}
+
 const NEVER_ASKED = {
+  hits: "it has no hit hook: it asks for accessed bits when it looks; leave the switch out",
   balance:
     "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
   ages: "it has one class, so no folio ever changes its age; leave the switch out",
