@@ -122,6 +122,17 @@ export { rigRecords, rigWorkloads } from "./trace/generators/rig.js";
 export type { GeneratedSpec } from "./trace/generators/stream.js";
 export { writeOracleGeneral } from "./trace/import/oracle-general.js";
 export { PAGE_FORMATS, readTrace } from "./trace/import/read-trace.js";
+export type { AccessBins } from "./trace/info/access-bins.js";
+export type { RegionInfo } from "./trace/info/regions.js";
+export {
+  type MissRatioPoint,
+  type Reuse,
+  type ReuseBin,
+  reuseDistances,
+  reuseOf,
+} from "./trace/info/reuse.js";
+export { type TraceInfo, type TraceInfoOptions, traceInfo } from "./trace/info/trace-info.js";
+export { type WorkingSet, type WorkingSets, workingSets } from "./trace/info/working-set.js";
 export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
 export { readRigFile, sum32 } from "./trace/rig-format.js";
 export type { GeneratorParams, PageFile, PageFormat, TraceSpec } from "./trace/spec.js";

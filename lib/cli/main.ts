@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   results: async () => (await import("./results-command.js")).resultsCommand,
   validate: async () => (await import("./validate-command.js")).validateCommand,
   worker: async () => (await import("./worker-command.js")).workerCommand,
+  trace: async () => (await import("./trace-command.js")).traceCommand,
 };
 
 const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
@@ -23,6 +24,7 @@ const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
   reclaim-lab results   list, show, export, check and prune what is kept
   reclaim-lab validate  replay what real kernels were measured on, print how far the counters are apart
   reclaim-lab worker    run cells that studies on other machines have queued on a Redis
+  reclaim-lab trace     what a trace holds; import, convert and record traces
 
 reclaim-lab COMMAND --help tells a command's options.
 Exit codes: 0 done, 1 a fault of the program, 2 bad input, 3 a study with cells that failed, 130 interrupted.`;

@@ -1,4 +1,5 @@
-import { nrSlotsAll, SLOT_MASK, type Trace } from "../trace/trace.js";
+import { accessBins } from "../trace/info/access-bins.js";
+import { nrSlotsAll, type Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import type { Figure } from "./figure.js";
 import { axis, axisTitle, baseLayout, SOFT } from "./theme.js";
@@ -21,7 +22,7 @@ export function workloadHeatmap(
   options: WorkloadHeatmapOptions = {},
 ): Figure {
   if (trace.records.length === 0) inputError(`an empty trace: ${trace.name}; record it again`);
-  const bins = bin(trace, options.columns ?? 128, options.rows ?? 80);
+  const bins = accessBins(trace, options.columns ?? 128, options.rows ?? 80);
   const { nrSlots } = trace.layout;
   const map = {
     type: "heatmap",
@@ -51,34 +52,6 @@ export function workloadHeatmap(
     annotations: mixed ? [boundaryLabel(nrSlots)] : [],
   });
   return { data: [map], layout };
-}
-
-interface Bins {
-  /** Accesses in each bin: rows by columns. */
-  readonly counts: number[][];
-  readonly accessesPerColumn: number;
-  readonly slotsPerRow: number;
-}
-
-function bin(
-  { records, counts, layout }: Pick<Trace, "records" | "counts" | "layout">,
-  nrColumns: number,
-  nrRows: number,
-): Bins {
-  let total = 0;
-  for (const count of counts) total += count;
-  const accessesPerColumn = total / nrColumns;
-  const slotsPerRow = Math.max(1, Math.ceil(nrSlotsAll(layout) / nrRows));
-  const rows = Math.ceil(nrSlotsAll(layout) / slotsPerRow);
-  const cells = Array.from({ length: rows }, () => new Array<number>(nrColumns).fill(0));
-  let time = 0;
-  for (let i = 0; i < records.length; i++) {
-    const row = cells[Math.floor((records[i]! & SLOT_MASK) / slotsPerRow)];
-    const column = Math.min(nrColumns - 1, Math.floor(time / accessesPerColumn));
-    if (row) row[column]! += counts[i]!;
-    time += counts[i]!;
-  }
-  return { counts: cells, accessesPerColumn, slotsPerRow };
 }
 
 function boundary(slot: number): Record<string, unknown> {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { LackeyLog } from "./lackey-log.js";
 import { LackeyProcess, lookAt } from "./lackey-process.js";
 import type { Recorder } from "./recorder.js";
+import { plainEnvironment, type RunEnvironment } from "./run-environment.js";
 
 const NR_FIFOS = 400;
 
@@ -29,12 +30,20 @@ function nextPid(): number {
   return Number(execFileSync("/bin/sh", ["-c", "echo $$"], { encoding: "utf8" })) + 1;
 }
 
-function run(argv: readonly string[], folder: string): Promise<void> {
-  const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, LC_ALL: "C", TZ: "UTC" };
-  const child = spawn(argv[0]!, argv.slice(1), { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
+function run(argv: readonly string[], folder: string, { env, anyExit }: RunEnvironment): Promise<void> {
+  // The output of a command that its user gave goes to stderr: stdout is ours.
+  const out = env === undefined ? "ignore" : process.stderr;
+  const child = spawn(argv[0]!, argv.slice(1), {
+    cwd: folder,
+    env: env ?? plainEnvironment(folder),
+    stdio: ["ignore", out, "inherit"],
+  });
   return new Promise((done, fail) => {
     child.on("error", fail);
-    child.on("exit", (code) => (code === 0 ? done() : fail(new Error(`${argv.join(" ")}: exit ${code}`))));
+    child.on("exit", (code) => {
+      if (code === 0 || anyExit === true) done();
+      else fail(new Error(`${argv.join(" ")}: exit ${code}`));
+    });
   });
 }
 
@@ -52,6 +61,7 @@ export async function runUnderLackey(
   folder: string,
   recorder: Recorder,
   progress: (text: string) => void,
+  environment: RunEnvironment = {},
 ): Promise<void> {
   const logs = mkdtempSync(join(tmpdir(), "lackey-"));
   const sockets: Socket[] = [];
@@ -82,7 +92,11 @@ export async function runUnderLackey(
   try {
     for (const step of steps) {
       progress(step.join(" "));
-      await run(["/usr/bin/valgrind", ...VALGRIND, `--log-file=${join(logs, "%p")}`, ...step], folder);
+      await run(
+        ["/usr/bin/valgrind", ...VALGRIND, `--log-file=${join(logs, "%p")}`, ...step],
+        folder,
+        environment,
+      );
       await drain(() => nrBytes);
       for (const process of processes) process.end();
     }

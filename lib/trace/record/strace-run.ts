@@ -2,11 +2,12 @@
  * Runs commands under strace and records what they read and write through descriptors: one access for each page
  * that a call touches. With -y, strace prints the path behind every descriptor, so even inherited ones are known.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Recorder } from "./recorder.js";
+import { plainEnvironment, type RunEnvironment } from "./run-environment.js";
 import { StraceLog } from "./strace-log.js";
 
 const CALLS =
@@ -18,6 +19,7 @@ export async function runUnderStrace(
   folder: string,
   recorder: Recorder,
   progress: (text: string) => void,
+  { env, anyExit = false }: RunEnvironment = {},
 ): Promise<void> {
   const logs = mkdtempSync(join(tmpdir(), "strace-"));
   try {
@@ -25,8 +27,14 @@ export async function runUnderStrace(
       progress(step.join(" "));
       const path = join(logs, "log");
       const argv = ["-f", "-y", "-s", "0", "-o", path, "-e", `trace=${CALLS}`, "-e", "signal=none", ...step];
-      const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, LC_ALL: "C", TZ: "UTC" };
-      execFileSync("/usr/bin/strace", argv, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
+      const out = env === undefined ? "ignore" : process.stderr;
+      const { status, error } = spawnSync("/usr/bin/strace", argv, {
+        cwd: folder,
+        env: env ?? plainEnvironment(folder),
+        stdio: ["ignore", out, "inherit"],
+      });
+      if (error !== undefined) throw error;
+      if (status !== 0 && !anyExit) throw new Error(`${step.join(" ")}: exit ${status}`);
       const log = new StraceLog(recorder);
       for (const line of readFileSync(path, "utf8").split("\n")) log.line(line);
     }
