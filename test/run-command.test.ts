@@ -2,9 +2,10 @@
  * `reclaim-lab run` from the outside: what it prints, what it refuses, and that it predicts what it says.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../lib/cli/main.js";
 import { run } from "../lib/cli/run-command.js";
@@ -113,6 +114,10 @@ describe("refused", () => {
     [["--set", "walk=on", "--set", "walk=off"], /--set walk given twice/],
     [["--format", "frob"], /invalid --format: frob; give rig, parquet, list, oracleGeneral, csv, block/],
     [["--format", "parquet", "--stride", "2"], /--stride 2 with --format parquet/],
+    [["--timeline", "t.txt"], /invalid --timeline: t.txt; give a file that ends in .csv, .parquet, .arrow or .json/],
+    [["--samples", "5"], /refused: --samples 5 without --timeline FILE/],
+    [["--timeline", "t.csv", "--samples", "0"], /invalid --samples: 0/],
+    [["--timeline", "t.csv", "--mode", "cache"], /refused: --timeline with --mode cache/],
     [["--frob"], /unknown option '--frob'; see --help/],
     [["--mode", "disk"], /invalid --mode: disk; give kernel, cache/],
     [["--mode", "cache", "--swap", "zram"], /--swap with --mode cache: a cache has no kernel/],
@@ -165,6 +170,21 @@ describe("the report", () => {
     expect(counters.accesses).toBe(counters.nr_record);
     expect(checkpoints).toHaveLength(10);
     expect(checkpoints.at(-1)).toEqual(counters);
+  });
+
+  it("writes the timeline as the file's ending says, one row a sample", async () => {
+    const [csv, parquet] = [join(folder, "t.csv"), join(folder, "t.parquet")];
+    const { counters } = (await run(args("--timeline", csv, "--samples", "5")))!;
+    await run(args("--timeline", parquet, "--samples", "5"));
+    const lines = readFileSync(csv, "utf8").trim().split("\n");
+    expect(lines).toHaveLength(6);
+    expect(lines[0]!.split(",").slice(0, 4)).toEqual(["nr_record", "nr_access", "mem_current", "swap_used"]);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    expect(rows.map((row) => Object.values(row).join(","))).toEqual(lines.slice(1));
+    expect(Number(rows.at(-1)!.nr_access)).toBe(counters.accesses);
+    await expect(run(args("--timeline", join(folder, "none", "t.csv")))).rejects.toThrow(
+      /^cannot write: .*ENOENT/,
+    );
   });
 
   it("says oom where memory runs out", async () => {

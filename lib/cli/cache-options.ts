@@ -18,6 +18,8 @@ const OF_KERNELS = [
   "low",
   "min",
   "machine",
+  "timeline",
+  "samples",
 ] as const;
 
 /** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. */

@@ -1,6 +1,7 @@
 /* The options that describe the machine around a workload, of `reclaim-lab run`: kernel memory, time, memcgs, nodes. */
 import { readFileSync } from "node:fs";
 import type { MachineSpec, MemcgSpec, MemorySpec } from "../sim/cell.js";
+import { MOST_SAMPLES } from "../sim/timeline.js";
 import { inputError } from "../util/error.js";
 import { maybeNumber, readList, readNumber } from "./arguments.js";
 
@@ -9,6 +10,9 @@ export const MACHINE_USAGE = `The machine around the workload. For rig, that of 
   --pinned N              locked pages in the memcg                                 [rig: the replayer's buffers]
   --pace X                slowness of the machine, 1 = the rig; off: no time passes, no timer fires   [rig: 1]
   --checkpoints N         read the statistics at so many equal parts                                  [rig: 10]
+  --timeline FILE         write the state of the machine over time as .csv, .parquet, .arrow or .json: list sizes, generations,
+                          tiers, memory, and refaults, scans and steals in each window; columns in lib/sim/timeline.ts
+  --samples N             rows of the timeline                                                        [100]
   --fault-around BYTES    fault_around_bytes, a power of two from 4096                                [4096: off]
   --memory PAGES[,PAGES]  memory that fills as a whole, with watermarks, kswapd and direct reclaim; one number a node,
                           fastest first; --set demotion=on moves cold pages down         [endless: only memory.max]
@@ -22,6 +26,8 @@ export const MACHINE_OPTIONS = {
   pace: { type: "string" },
   checkpoints: { type: "string" },
   "fault-around": { type: "string" },
+  timeline: { type: "string" },
+  samples: { type: "string" },
   memory: { type: "string" },
   low: { type: "string" },
   min: { type: "string" },
@@ -36,6 +42,8 @@ export interface MachineValues {
   readonly pace?: string | undefined;
   readonly checkpoints?: string | undefined;
   readonly "fault-around"?: string | undefined;
+  readonly timeline?: string | undefined;
+  readonly samples?: string | undefined;
   readonly memory?: string | undefined;
   readonly low?: string | undefined;
   readonly min?: string | undefined;
@@ -50,6 +58,7 @@ const KEYS: readonly (keyof MachineSpec)[] = [
   "pace",
   "checkpoints",
   "faultAround",
+  "timeline",
   "memcgs",
   "memory",
 ];
@@ -59,6 +68,16 @@ function readFaultAround(text: string | undefined): number | undefined {
   const pages = readNumber("fault-around", text, PAGE, 2 ** 21) / PAGE;
   if (Number.isInteger(Math.log2(pages))) return pages;
   inputError(`invalid --fault-around: ${text}; give bytes, a power of two from 4096`);
+}
+
+/** Samples of the timeline, if one is wanted. */
+function readSamples({ timeline, samples }: MachineValues): number | undefined {
+  if (timeline === undefined && samples === undefined) return undefined;
+  if (timeline === undefined) inputError(`refused: --samples ${samples} without --timeline FILE`);
+  if (!/\.(csv|parquet|arrow|json)$/.test(timeline)) {
+    inputError(`invalid --timeline: ${timeline}; give a file that ends in .csv, .parquet, .arrow or .json`);
+  }
+  return readNumber("samples", samples ?? "100", 1, MOST_SAMPLES);
 }
 
 /** A machine as a file has it; what is in its parts is checked when it boots. */
@@ -117,6 +136,7 @@ export function readMachine(values: MachineValues, base: MachineSpec): MachineSp
   const faultAround = readFaultAround(values["fault-around"]);
   const pinned = maybeNumber("pinned", values.pinned, 0, MAX_PAGES);
   const checkpoints = maybeNumber("checkpoints", values.checkpoints, 0, 10_000);
+  const timeline = readSamples(values);
   const memory = readMemory(values.memory);
   const { pace: basePace, ...rest } = { ...base, ...file };
   const machine: MachineSpec = {
@@ -128,6 +148,7 @@ export function readMachine(values: MachineValues, base: MachineSpec): MachineSp
     ...(pace !== undefined && { pace }),
     ...(checkpoints !== undefined && { checkpoints }),
     ...(faultAround !== undefined && { faultAround }),
+    ...(timeline !== undefined && { timeline }),
     ...(memcgs !== undefined && { memcgs }),
     ...(memory !== undefined && { memory: { ...file.memory, ...memory } }),
   };

@@ -10,6 +10,7 @@
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
 import { withKernelNames } from "../validate/kernel-names.js";
 import { readRunOptions, USAGE } from "./run-options.js";
 import { openFile, type RecordedSpec } from "./trace-options.js";
@@ -31,6 +32,15 @@ async function runMin({ memoryMax }: CellSpec, trace: Trace): Promise<CellResult
   return { status: "ok", counters: { requests: trace.records.length, misses: allocations + refaults } };
 }
 
+async function writeTimeline(path: string, rows: readonly Readonly<Record<string, number>>[]): Promise<void> {
+  const { rowsTable, writeTableFile } = await import("../study/table.js");
+  try {
+    await writeTableFile(rowsTable(rows), path);
+  } catch (error) {
+    inputError(`cannot write: ${path} (${(error as Error).message}); check the path`);
+  }
+}
+
 /** Anonymous pages of a layout whose pages are `stride` slots apart. */
 function anonPages(trace: Trace, { pages }: RecordedSpec): number {
   const slots = trace.layout.vmas.reduce((sum, { kind, nr }) => sum + (kind === "anon" ? nr : 0), 0);
@@ -49,7 +59,10 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
     counters,
     memcgs,
     checkpoints = [],
+    timeline,
   } = bound ? await runMin(cell, trace) : await runCell(cell, trace);
+  if (request.timeline !== undefined && timeline !== undefined)
+    await writeTimeline(request.timeline, timeline);
   if (cell.mode === "cache")
     return { spec: { ...cell, traceDigest: trace.digest }, status, counters, checkpoints };
   return {

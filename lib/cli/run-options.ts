@@ -65,6 +65,8 @@ type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
 export interface RunRequest {
   readonly json: boolean;
   readonly trace: RecordedSpec;
+  /** File that the timeline goes to, if one is wanted. */
+  readonly timeline?: string;
   /** The cell, once it is known how many anonymous pages the trace has. */
   cell(anonPages: number): CellSpec;
 }
@@ -146,6 +148,7 @@ export function readRunOptions(args: readonly string[]): RunRequest | undefined 
   return {
     json: values.json,
     trace,
+    ...(values.timeline !== undefined && { timeline: values.timeline }),
     cell(anonPages) {
       const machine = readMachine(values, format === "rig" ? rigMachine(anonPages) : {});
       return { ...cell, ...(machine !== undefined && { machine }) };

@@ -38,6 +38,17 @@ export interface Tiers {
   noteRefaulted(type: MemType, tier: number, nr: number): void;
   /** The oldest generation of a type is used up: fold its counts into the averages. */
   carryOver(type: MemType): void;
+  /** What the controller knows of a tier, to read: averages and present counts together. */
+  stateOf(type: MemType, tier: number): TierState;
+}
+
+/** The state of one tier. */
+export interface TierState {
+  /** Pages that came back, and pages evicted or protected: averages of the past and counts since. */
+  readonly refaulted: number;
+  readonly total: number;
+  /** The tier may be evicted. */
+  readonly evictable: boolean;
 }
 
 class TierController implements Tiers {
@@ -120,6 +131,15 @@ class TierController implements Tiers {
       this.refaulted[i] = 0;
       this.total[i] = 0;
     }
+  }
+
+  stateOf(type: MemType, tier: number): TierState {
+    const i = type * MAX_NR_TIERS + tier;
+    return {
+      refaulted: this.avgRefaulted[i]! + this.refaulted[i]!,
+      total: this.avgTotal[i]! + this.total[i]!,
+      evictable: tier <= this.limit[type]!,
+    };
   }
 
   private highestEvictable(type: number, gain: number, base: number, baseGain: number): number {

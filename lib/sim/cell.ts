@@ -33,6 +33,11 @@ export interface MachineSpec {
   readonly memcgs?: readonly MemcgSpec[];
   /** Memory that can fill as a whole, so that kswapd and direct reclaim have something to do. Default: endless. */
   readonly memory?: MemorySpec;
+  /**
+   * The state of the machine is kept at so many equal parts of the trace ({@link CellResult.timeline}), up to 10,000. Looking
+   * changes nothing. Default: 0.
+   */
+  readonly timeline?: number;
   /** Pages mapped by one file fault, if they are cached (fault_around_bytes), a power of two. Default: 1, off. */
   readonly faultAround?: number;
 }
@@ -115,4 +120,6 @@ export interface CellResult {
   readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The counters at each checkpoint, the last at the end; empty without `machine.checkpoints`. */
   readonly checkpoints?: readonly Readonly<Record<string, number>>[];
+  /** The state over time, one row a sample; without `machine.timeline` there is none. See `lib/sim/timeline.ts`. */
+  readonly timeline?: readonly Readonly<Record<string, number>>[];
 }

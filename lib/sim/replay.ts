@@ -24,24 +24,38 @@ interface Stop {
   happen(): void;
 }
 
+/** Something done between records, and at the end. */
+export interface Regular {
+  /** Before which records: ascending, each above 0 and below the length of the trace. */
+  readonly at: readonly number[];
+  /** @param replayed - Records replayed so far. */
+  happen(replayed: number): void;
+}
+
+/** Where `parts` equal parts of a trace end, but for the last. The lengths differ by one record at most. */
+export function equalParts(length: number, parts: number): number[] {
+  const ends = Array.from({ length: parts - 1 }, (_, i) => Math.floor(((i + 1) * length) / parts));
+  return ends.filter((at, i) => at > (ends[i - 1] ?? 0));
+}
+
+/** Multiples of the whole number of records in one of `parts` parts: what is left over is a part of its own. */
+export function equalSteps(length: number, parts: number): number[] {
+  const step = Math.max(1, Math.floor(length / parts));
+  return Array.from({ length: Math.max(0, Math.ceil(length / step) - 1) }, (_, i) => (i + 1) * step);
+}
+
 /**
  * Replay a trace. Returns the records replayed: fewer than there are if the memcg ran out of memory.
- * @param checkpoints - Parts of equal length; after each, `atCheckpoint` is called with the records replayed.
+ * @param regulars - Done between records, behind the events there, in this order. At the end all happen once more.
  */
-export function replay(
-  core: Core,
-  trace: Trace,
-  checkpoints = 0,
-  atCheckpoint: (replayed: number) => void = () => {},
-): number {
+export function replay(core: Core, trace: Trace, ...regulars: readonly Regular[]): number {
   const { length } = trace.records;
   const stops: Stop[] = trace.events.map(({ at, start, nr }) => ({
     at,
     happen: () => unmapRange(core, start, nr),
   }));
-  const step = checkpoints > 0 ? Math.max(1, Math.floor(length / checkpoints)) : length;
-  for (let at = step; checkpoints > 0 && at < length; at += step) {
-    stops.push({ at, happen: () => atCheckpoint(at) });
+  for (const { at: ends, happen } of regulars) {
+    for (const at of ends) stops.push({ at, happen: () => happen(at) });
   }
   stops.sort((a, b) => a.at - b.at);
   const told = core.attached.some(({ mechanisms }) => mechanisms.settings.hits === "told");
@@ -54,7 +68,7 @@ export function replay(
     stop.happen();
   }
   const reached = run(core, trace, from, length);
-  if (checkpoints > 0) atCheckpoint(reached);
+  for (const { happen } of regulars) happen(reached);
   return reached;
 }
 

@@ -8,9 +8,10 @@ import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
 import { checkInvariants } from "./invariants.js";
 import { boot, type OtherPolicies } from "./machine.js";
-import { replay } from "./replay.js";
+import { equalParts, equalSteps, type Regular, replay } from "./replay.js";
 import { resolvePolicy } from "./resolve-policy.js";
 import { simulateCache } from "./run-cache.js";
+import { checkSamples, Timeline } from "./timeline.js";
 
 /**
  * Simulate one cell over its trace. Same spec and trace, same result.
@@ -36,20 +37,34 @@ export function simulate(
 ): CellResult {
   if (spec.mode === "cache") return simulateCache(spec, trace, policy);
   const core = boot(spec, trace, policy, others);
+  const { length } = trace.records;
   const parts = spec.machine?.checkpoints ?? 0;
+  const samples = checkSamples(spec.machine?.timeline ?? 0);
   const checkpoints: Record<string, number>[] = [];
-  const replayed = replay(core, trace, parts, (sofar) => {
-    core.timers.flushStatistics();
-    core.memory.noteSwitch(); // the reader ran meanwhile
-    core.batches.drain(); // and dropped its own output from the page cache, which drains them
-    checkpoints.push(countersOf(core, trace, sofar));
-  });
+  const timeline = new Timeline(core, trace);
+  const regulars: Regular[] = [];
+  if (parts > 0) {
+    regulars.push({
+      at: equalSteps(length, parts),
+      happen(sofar) {
+        core.timers.flushStatistics();
+        core.memory.noteSwitch(); // the reader ran meanwhile
+        core.batches.drain(); // and dropped its own output from the page cache, which drains them
+        checkpoints.push(countersOf(core, trace, sofar));
+      },
+    });
+  }
+  if (samples > 0) {
+    regulars.push({ at: equalParts(length, samples), happen: (sofar) => timeline.sample(sofar) });
+  }
+  const replayed = replay(core, trace, ...regulars);
   checkInvariants(core);
   return {
-    status: replayed === trace.records.length ? "ok" : "oom",
+    status: replayed === length ? "ok" : "oom",
     counters: countersOf(core, trace, replayed),
     ...(core.ledger !== null && { memcgs: memcgCounters(core) }),
     ...(parts > 0 && { checkpoints }),
+    ...(samples > 0 && { timeline: timeline.rows }),
   };
 }
 

@@ -24,6 +24,11 @@ export function toTable(study: { readonly rows: readonly Row[] }): ColumnTable {
   return table(columns);
 }
 
+/** Rows of numbers as a table: such as `CellResult.timeline`. Columns are those of the first row. */
+export function rowsTable(rows: readonly Readonly<Record<string, number>>[]): ColumnTable {
+  return table(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name] ?? null)]));
+}
+
 /**
  * Write a table as `<basePath>.csv` and `<basePath>.parquet`, each whole or not at all. In Parquet, columns of
  * whole numbers are INT64 (exact to 2^53), of other numbers DOUBLE; nulls stay nulls. Rows in the table's order.

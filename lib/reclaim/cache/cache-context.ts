@@ -36,6 +36,7 @@ const NO_TIERS: Tiers = {
   noteEvicted() {},
   noteRefaulted() {},
   carryOver() {},
+  stateOf: () => ({ refaulted: 0, total: 0, evictable: true }),
 };
 
 const ONE_TYPE: Balance = {

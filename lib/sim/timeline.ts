@@ -1,0 +1,130 @@
+/*
+ * The state of a machine over time: one row a sample, plain numbers, read and never changed.
+ *
+ *   nr_record, nr_access         done so far
+ *   mem_current, swap_used       pages charged to the memcg, swap slots in use
+ *   inactive_anon ... active_file   pages listed, as in memory.stat
+ *   anon_gen0, file_gen0, ...    pages of a policy with generations, by age: gen0 is the youngest (max_seq)
+ *   anon_class0, ...             pages of any other policy by class; class0, ... if both types share the lists
+ *   max_seq, min_seq_anon, min_seq_file   the generation clock
+ *   anon_tier0_refaulted, anon_tier0_total, anon_tier_limit, ...   what the tier controller knows, and the highest tier that it evicts
+ *   window_...                   what happened since the sample before: window_nr_record records, window_pgscan pages, ...
+ *
+ * It asks mechanisms and lists, no policy, so every policy has one. With several lruvecs it shows the first.
+ */
+
+import { MAX_NR_TIERS } from "../mechanisms/tiers.js";
+import { ANON, FILE, type MemType } from "../mm/folio.js";
+import type { Counter } from "../mm/vmstat.js";
+import type { Core } from "../reclaim/core.js";
+import { nrAccesses } from "../trace/totals.js";
+import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
+
+/** Most samples of a cell. */
+export const MOST_SAMPLES = 10_000;
+
+/** Counters of which a sample tells how much there was since the last. */
+const WINDOW: readonly Counter[] = [
+  "pgfault",
+  "pgmajfault",
+  "nr_alloc",
+  "pgscan",
+  "pgsteal",
+  "pgrefill",
+  "pgactivate",
+  "pgdeactivate",
+  "workingset_refault_anon",
+  "workingset_refault_file",
+  "pswpin",
+  "pswpout",
+  "rmap_walk",
+  "walk_pte",
+  "tier_protected",
+];
+
+const TYPES: readonly (readonly [string, MemType])[] = [
+  ["anon", ANON],
+  ["file", FILE],
+];
+
+/** @throws InputError for a number of samples that is none. */
+export function checkSamples(samples: number): number {
+  if (Number.isInteger(samples) && samples >= 0 && samples <= MOST_SAMPLES) return samples;
+  inputError(`invalid timeline: ${samples}; give a number of samples from 0 to ${MOST_SAMPLES}`);
+}
+
+/** Collects the samples of one replay. */
+export class Timeline {
+  readonly rows: Record<string, number>[] = [];
+  private readonly before = new Float64Array(WINDOW.length);
+  private replayed = 0;
+  private accesses = 0;
+
+  constructor(
+    private readonly core: Core,
+    private readonly trace: Pick<Trace, "counts">,
+  ) {}
+
+  /** Take a sample. @param replayed - Records done so far. */
+  sample(replayed: number): void {
+    const { core } = this;
+    const inWindow = replayed - this.replayed;
+    const counts = this.trace.counts.subarray(this.replayed, replayed);
+    this.accesses += nrAccesses({ counts }, counts.length);
+    this.replayed = replayed;
+    const row: Record<string, number> = {
+      nr_record: replayed,
+      nr_access: this.accesses,
+      mem_current: core.memcg.usage,
+      swap_used: core.swap.used,
+    };
+    addLists(row, core);
+    addTiers(row, core);
+    row.window_nr_record = inWindow;
+    for (const [i, name] of WINDOW.entries()) {
+      row[`window_${name}`] = core.stat[name] - this.before[i]!;
+      this.before[i] = core.stat[name];
+    }
+    this.rows.push(row);
+  }
+}
+
+function addLists(row: Record<string, number>, core: Core): void {
+  const lruvec = core.lruvecs[0]!;
+  const [inactiveAnon, activeAnon, inactiveFile, activeFile] = lruvec.size;
+  row.inactive_anon = inactiveAnon!;
+  row.active_anon = activeAnon!;
+  row.inactive_file = inactiveFile!;
+  row.active_file = activeFile!;
+  const { lists } = core.attached[0]!;
+  const { maxSeq, minSeq } = lruvec.clock;
+  if (lists?.mixed === true) {
+    for (let klass = 0; klass < lists.nrClasses; klass++) row[`class${klass}`] = lists.size(ANON, klass);
+  } else if (lists !== null) {
+    const rings = core.hasGenerations(lruvec);
+    for (const [name, type] of TYPES) {
+      for (let i = 0; i < lists.nrClasses; i++) {
+        const seq = maxSeq - i;
+        if (!rings) row[`${name}_class${i}`] = lists.size(type, i);
+        else row[`${name}_gen${i}`] = seq < minSeq[type]! ? 0 : lists.size(type, seq % lists.nrClasses);
+      }
+    }
+  }
+  row.max_seq = maxSeq;
+  row.min_seq_anon = minSeq[ANON]!;
+  row.min_seq_file = minSeq[FILE]!;
+}
+
+function addTiers(row: Record<string, number>, { mechanisms: { tiers } }: Core): void {
+  for (const [name, type] of TYPES) {
+    let limit = 0;
+    for (let tier = 0; tier < MAX_NR_TIERS; tier++) {
+      const { refaulted, total, evictable } = tiers.stateOf(type, tier);
+      row[`${name}_tier${tier}_refaulted`] = refaulted;
+      row[`${name}_tier${tier}_total`] = total;
+      if (evictable) limit = tier;
+    }
+    row[`${name}_tier_limit`] = limit;
+  }
+}
