@@ -112,7 +112,7 @@ export { type Merged, mergeResults } from "./study/results/merge.js";
 export type { StaleCells } from "./study/results.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
-export { rowsTable, toTable, writeTable, writeTableFile } from "./study/table.js";
+export { rowsTable, toTable, writeTable } from "./study/table.js";
 export { traceDigest } from "./trace/digest.js";
 // traces
 export { type TraceFacts, traceFacts } from "./trace/facts.js";

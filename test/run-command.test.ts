@@ -183,7 +183,7 @@ describe("the report", () => {
     expect(rows.map((row) => Object.values(row).join(","))).toEqual(lines.slice(1));
     expect(Number(rows.at(-1)!.nr_access)).toBe(counters.accesses);
     await expect(run(args("--timeline", join(folder, "none", "t.csv")))).rejects.toThrow(
-      /^cannot write: .*ENOENT/,
+      /^cannot write table: .*ENOENT/,
     );
   });
 

@@ -10,7 +10,6 @@
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
-import { inputError } from "../util/error.js";
 import { withKernelNames } from "../validate/kernel-names.js";
 import { readRunOptions, USAGE } from "./run-options.js";
 import { openFile, type RecordedSpec } from "./trace-options.js";
@@ -33,12 +32,9 @@ async function runMin({ memoryMax }: CellSpec, trace: Trace): Promise<CellResult
 }
 
 async function writeTimeline(path: string, rows: readonly Readonly<Record<string, number>>[]): Promise<void> {
-  const { rowsTable, writeTableFile } = await import("../study/table.js");
-  try {
-    await writeTableFile(rowsTable(rows), path);
-  } catch (error) {
-    inputError(`cannot write: ${path} (${(error as Error).message}); check the path`);
-  }
+  const { rowsTable } = await import("../study/table.js");
+  const { exportTable } = await import("../study/results/export.js");
+  await exportTable(rowsTable(rows), path);
 }
 
 /** Anonymous pages of a layout whose pages are `stride` slots apart. */
