@@ -24,7 +24,7 @@ export function infoText(info: TraceInfo): string {
     summary(info),
     regions(info.regions),
     reuse(info.reuse, info.records),
-    lru(info.reuse),
+    misses(info.reuse),
     sets(info.workingSet),
     map(info.heatmap),
   ].join("\n\n");
@@ -79,7 +79,7 @@ function reuse({ first, histogram }: Reuse, records: number): string {
   ].join("\n");
 }
 
-function lru({ lru: points }: Reuse): string {
+function misses({ missRatios: points }: Reuse): string {
   const shown = points.filter(
     ({ pages }, i) => Number.isInteger(Math.log2(pages)) || i === points.length - 1,
   );

@@ -115,17 +115,17 @@ describe("reuse distances", () => {
   test("give LRU's miss ratios, which fall with memory to the first visits", () => {
     fc.assert(
       fc.property(traces, (trace) => {
-        const { first, lru } = reuseOf(trace);
+        const { first, missRatios } = reuseOf(trace);
         const nr = trace.records.length;
         if (nr === 0) {
-          expect(lru).toEqual([]);
+          expect(missRatios).toEqual([]);
           return;
         }
-        for (const [i, { missRatio, pages }] of lru.entries()) {
+        for (const [i, { missRatio, pages }] of missRatios.entries()) {
           expect(missRatio * nr).toBeCloseTo(lruMisses(trace, pages), 9);
-          if (i > 0) expect(missRatio).toBeLessThanOrEqual(lru[i - 1]!.missRatio);
+          if (i > 0) expect(missRatio).toBeLessThanOrEqual(missRatios[i - 1]!.missRatio);
         }
-        expect(lru.at(-1)!.missRatio * nr).toBeCloseTo(first, 9);
+        expect(missRatios.at(-1)!.missRatio * nr).toBeCloseTo(first, 9);
       }),
       { numRuns: 40 },
     );

@@ -27,7 +27,7 @@ export interface Reuse {
   /** Distances in powers of two: 0, 1, 2 to 3, 4 to 7, ... up to the largest. */
   readonly histogram: readonly ReuseBin[];
   /** Miss ratio of LRU, one page a visit, at four sizes for each doubling up to the footprint. Exact. */
-  readonly lru: readonly MissRatioPoint[];
+  readonly missRatios: readonly MissRatioPoint[];
 }
 
 /**
@@ -68,10 +68,10 @@ export function reuseOf(trace: Trace): Reuse {
     for (let distance = from; distance <= Math.min(to, largest); distance++) sum += visits[distance]!;
     histogram.push({ from, to, visits: sum });
   }
-  return { first, histogram, lru: missRatios(visits, trace.records.length, largest + 1) };
+  return { first, histogram, missRatios: missRatiosOf(visits, trace.records.length, largest + 1) };
 }
 
-function missRatios(visits: Float64Array, total: number, footprint: number): MissRatioPoint[] {
+function missRatiosOf(visits: Float64Array, total: number, footprint: number): MissRatioPoint[] {
   if (total === 0) return [];
   const sizes = new Set<number>();
   for (let step = 0; 2 ** (step / 4) < footprint; step++) sizes.add(Math.round(2 ** (step / 4)));
