@@ -10,11 +10,13 @@
  *   anon_tier0_refaulted, anon_tier0_total, anon_tier_limit, ...   what the tier controller knows, and the highest tier that it evicts
  *   window_...                   what happened since the sample before: window_nr_record records, window_pgscan pages, ...
  *
- * It asks mechanisms and lists, no policy, so every policy has one. With several lruvecs it shows the first.
+ * It asks mechanisms and lists, no policy, so every policy has one. With several memcgs or nodes, the columns of a lruvec begin with
+ * its name: "batch.inactive_anon", on the second node "batch.node1.inactive_anon".
  */
 
 import { MAX_NR_TIERS } from "../mechanisms/tiers.js";
 import { ANON, FILE, type MemType } from "../mm/folio.js";
+import type { Lruvec } from "../mm/lruvec.js";
 import type { Counter } from "../mm/vmstat.js";
 import type { Core } from "../reclaim/core.js";
 import { nrAccesses } from "../trace/totals.js";
@@ -91,29 +93,38 @@ export class Timeline {
 }
 
 function addLists(row: Record<string, number>, core: Core): void {
-  const lruvec = core.lruvecs[0]!;
+  const alone = core.lruvecs.length === 1;
+  for (const lruvec of core.lruvecs) {
+    const node = lruvec.node === 0 ? "" : `node${lruvec.node}.`;
+    addLruvec(row, core, lruvec, alone ? "" : `${lruvec.memcg.name}.${node}`);
+  }
+}
+
+function addLruvec(row: Record<string, number>, core: Core, lruvec: Lruvec, prefix: string): void {
+  if (prefix !== "") row[`${prefix}mem_current`] = lruvec.memcg.usage;
   const [inactiveAnon, activeAnon, inactiveFile, activeFile] = lruvec.size;
-  row.inactive_anon = inactiveAnon!;
-  row.active_anon = activeAnon!;
-  row.inactive_file = inactiveFile!;
-  row.active_file = activeFile!;
-  const { lists } = core.attached[0]!;
+  row[`${prefix}inactive_anon`] = inactiveAnon!;
+  row[`${prefix}active_anon`] = activeAnon!;
+  row[`${prefix}inactive_file`] = inactiveFile!;
+  row[`${prefix}active_file`] = activeFile!;
+  const { lists } = core.attached[lruvec.id]!;
   const { maxSeq, minSeq } = lruvec.clock;
   if (lists?.mixed === true) {
-    for (let klass = 0; klass < lists.nrClasses; klass++) row[`class${klass}`] = lists.size(ANON, klass);
+    for (let i = 0; i < lists.nrClasses; i++) row[`${prefix}class${i}`] = lists.size(ANON, i);
   } else if (lists !== null) {
     const rings = core.hasGenerations(lruvec);
     for (const [name, type] of TYPES) {
       for (let i = 0; i < lists.nrClasses; i++) {
         const seq = maxSeq - i;
-        if (!rings) row[`${name}_class${i}`] = lists.size(type, i);
-        else row[`${name}_gen${i}`] = seq < minSeq[type]! ? 0 : lists.size(type, seq % lists.nrClasses);
+        if (!rings) row[`${prefix}${name}_class${i}`] = lists.size(type, i);
+        else
+          row[`${prefix}${name}_gen${i}`] = seq < minSeq[type]! ? 0 : lists.size(type, seq % lists.nrClasses);
       }
     }
   }
-  row.max_seq = maxSeq;
-  row.min_seq_anon = minSeq[ANON]!;
-  row.min_seq_file = minSeq[FILE]!;
+  row[`${prefix}max_seq`] = maxSeq;
+  row[`${prefix}min_seq_anon`] = minSeq[ANON]!;
+  row[`${prefix}min_seq_file`] = minSeq[FILE]!;
 }
 
 function addTiers(row: Record<string, number>, { mechanisms: { tiers } }: Core): void {

@@ -70,6 +70,26 @@ test("all rows have the same columns, for a tidy table", () => {
   }
 });
 
+test("with memcgs each has its own columns, and what is listed is what they list", () => {
+  const [trace] = fc.sample(sharedTraces, { numRuns: 1, seed: 1 });
+  const machine = {
+    memcgs: [{ name: "a", processes: [0] }],
+    memory: { nodes: [{ pages: 4096 }, { pages: 4096 }] },
+  };
+  const factory = Object.values(policies)[0]!;
+  const plain = simulate({ ...CELL, machine }, trace!, factory());
+  const { timeline: rows = [], ...rest } = simulate(
+    { ...CELL, machine: { ...machine, timeline: 3 } },
+    trace!,
+    factory(),
+  );
+  expect(rest).toEqual(plain);
+  const last = rows.at(-1)!;
+  for (const name of ["a.inactive_anon", "a.node1.active_file", "root.mem_current"])
+    expect(last[name]).toBeDefined();
+  expect(sum(last, /^[a-z0-9.]+\.inactive_file$/)).toBe(plain.counters.inactive_file_now);
+});
+
 test("stops lie between records, ascending; without samples there is none", () => {
   expect(equalParts(10, 4)).toEqual([2, 5, 7]);
   expect(equalParts(3, 10)).toEqual([1, 2]);
