@@ -114,7 +114,10 @@ describe("refused", () => {
     [["--set", "walk=on", "--set", "walk=off"], /--set walk given twice/],
     [["--format", "frob"], /invalid --format: frob; give rig, parquet, list, oracleGeneral, csv, block/],
     [["--format", "parquet", "--stride", "2"], /--stride 2 with --format parquet/],
-    [["--timeline", "t.txt"], /invalid --timeline: t.txt; give a file that ends in .csv, .parquet, .arrow or .json/],
+    [
+      ["--timeline", "t.txt"],
+      /invalid --timeline: t.txt; give a file that ends in .csv, .parquet, .arrow or .json/,
+    ],
     [["--samples", "5"], /refused: --samples 5 without --timeline FILE/],
     [["--timeline", "t.csv", "--samples", "0"], /invalid --samples: 0/],
     [["--timeline", "t.csv", "--mode", "cache"], /refused: --timeline with --mode cache/],

@@ -37,6 +37,13 @@ export const DIVERGING: readonly (readonly [number, string])[] = [
   [1, "#d55e00"],
 ];
 
+/** From white to {@link MORE}, for costs from 0 up. */
+export const SEQUENTIAL: readonly (readonly [number, string])[] = [
+  [0, "#ffffff"],
+  [0.5, "#f0ab7c"],
+  [1, "#d55e00"],
+];
+
 const FONT = {
   family: "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif",
   size: 13,

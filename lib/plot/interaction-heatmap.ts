@@ -1,0 +1,116 @@
+import { inputError } from "../util/error.js";
+import { distinct, type Figure } from "./figure.js";
+import { signedText } from "./numbers.js";
+import { axis, axisTitle, baseLayout, DIVERGING, INK, SOFT } from "./theme.js";
+
+/** The interaction of two factors; the main effect of one if both names are the same. */
+export interface InteractionRow {
+  readonly a: string;
+  readonly b: string;
+  /** What both together do beyond the sum of what each does alone, in the unit of the measure. */
+  readonly effect: number;
+  /** Interval of `effect`. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Options of {@link interactionHeatmap}. */
+export interface InteractionHeatmapOptions {
+  readonly title: string;
+  /** What was measured, and in what unit: on the colour bar. */
+  readonly measure: readonly [quantity: string, unit: string];
+  /** Largest effect in colour; larger ones have the same. Default: all. */
+  readonly clip?: number;
+}
+
+/** Beyond so many factors a cell has no room for its interval, which then is at the pointer only. */
+const MOST_WITH_INTERVAL = 9;
+
+/**
+ * Interactions as the lower half of a matrix, main effects on its diagonal: colour is the effect, text the effect with its interval.
+ * An effect whose interval includes 0 is grey text: not told apart from none. Factors in order of appearance.
+ */
+export function interactionHeatmap(
+  rows: readonly InteractionRow[],
+  options: InteractionHeatmapOptions,
+): Figure {
+  if (rows.length === 0) inputError("no rows to plot; analyse a factorial design first");
+  const names = [...new Set([...distinct(rows, "a"), ...distinct(rows, "b")])];
+  const found = new Map<string, InteractionRow>();
+  for (const row of rows) {
+    const [low, high] = [row.a, row.b].sort((x, y) => names.indexOf(x) - names.indexOf(y)) as [
+      string,
+      string,
+    ];
+    found.set(`${high}\n${low}`, row);
+  }
+  const limit = options.clip ?? Math.max(...rows.map(({ effect }) => Math.abs(effect)), Number.MIN_VALUE);
+  const cells = <T>(value: (row: InteractionRow) => T, none: T | null = null): (T | null)[][] =>
+    names.map((y) =>
+      names.map((x) => {
+        const row = found.get(`${y}\n${x}`);
+        return row === undefined ? none : value(row);
+      }),
+    );
+  const withInterval = names.length <= MOST_WITH_INTERVAL;
+  const map = {
+    type: "heatmap",
+    x: names,
+    y: names,
+    z: cells(({ effect }) => Math.max(-limit, Math.min(limit, effect))),
+    text: cells((row) => cellText(row, withInterval, limit), ""),
+    customdata: cells(({ a, b, effect, low, high }) => {
+      const what = a === b ? `${a}, main effect` : `${a} × ${b}`;
+      return `${what}: ${signedText(effect)} (${signedText(low)} to ${signedText(high)})`;
+    }, ""),
+    texttemplate: "%{text}",
+    textfont: { size: 11.5 },
+    colorscale: DIVERGING,
+    zmin: -limit,
+    zmid: 0,
+    zmax: limit,
+    xgap: 2,
+    ygap: 2,
+    hoverongaps: false,
+    hovertemplate: "%{customdata}<extra></extra>",
+    colorbar: {
+      title: { text: axisTitle(...options.measure), side: "right", font: { size: 12 } },
+      thickness: 12,
+      outlinewidth: 0,
+      tickformat: "~g",
+    },
+  };
+  const plain = { ticks: "", showline: false, showgrid: false, tickfont: { size: 12 }, type: "category" };
+  const layout = baseLayout(options.title, 190 + 46 * names.length, {
+    xaxis: axis("", { ...plain, tickangle: names.length > 6 ? -35 : 0 }),
+    yaxis: axis("", { ...plain, autorange: "reversed" }),
+    annotations: [note()],
+  });
+  return { data: [map], layout: { ...layout, margin: { t: 64, r: 24, b: 84, l: 64 } } };
+}
+
+function cellText({ effect, low, high }: InteractionRow, withInterval: boolean, limit: number): string {
+  const told = low > 0 || high < 0;
+  const dark = Math.abs(effect) > 0.6 * limit;
+  const [strong, soft] = dark ? ["#ffffff", "#ffffff"] : [INK, SOFT];
+  const number = told ? `<b>${signedText(effect)}</b>` : signedText(effect);
+  const value = `<span style="color:${told ? strong : soft}">${number}</span>`;
+  if (!withInterval) return value;
+  const interval = `${signedText(low)} to ${signedText(high)}`;
+  return `${value}<br><span style="font-size:9.5px;color:${soft}">${interval}</span>`;
+}
+
+function note(): Record<string, unknown> {
+  return {
+    text: "diagonal: effect of one alone; below: what two do beyond the sum of both; bold: the interval excludes 0",
+    x: 0,
+    y: 1,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "left",
+    yanchor: "bottom",
+    yshift: 4,
+    showarrow: false,
+    font: { size: 11, color: SOFT },
+  };
+}

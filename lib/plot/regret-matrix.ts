@@ -1,0 +1,120 @@
+import { inputError } from "../util/error.js";
+import { distinct, type Figure } from "./figure.js";
+import { axis, axisTitle, baseLayout, INK, SEQUENTIAL, SOFT } from "./theme.js";
+
+/** What a policy loses on a workload against the best policy there. */
+export interface RegretRow {
+  readonly policy: string;
+  readonly workload: string;
+  /** Share of the best policy's value: 0 is the best, 0.12 is 12 % worse. */
+  readonly regret: number;
+  /** Interval of `regret`. Both or neither. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** Options of {@link regretMatrix}. */
+export interface RegretMatrixOptions {
+  readonly title: string;
+  /** What is compared, such as "refaults". */
+  readonly measure: string;
+  /** Largest regret in colour; larger ones have the same. Default: 1, twice the best. */
+  readonly clip?: number;
+}
+
+const WORST = "worst";
+
+/**
+ * Regret of each policy on each workload, policies by their largest regret, the least first; the last column is that largest regret:
+ * what choosing one policy for all costs. Empty where there is none. Intervals stand below the values.
+ */
+export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOptions): Figure {
+  if (rows.length === 0) inputError("no rows to plot; run several policies on several workloads first");
+  const bad = rows.find(({ regret }) => !(regret >= 0));
+  if (bad)
+    inputError(
+      `regret below 0: ${bad.regret} (${bad.policy} on ${bad.workload}); it is against the best policy there`,
+    );
+  const limit = options.clip ?? 1;
+  const workloads = distinct(rows, "workload");
+  const worst = new Map<string, RegretRow>();
+  for (const row of rows) {
+    const known = worst.get(row.policy);
+    if (known === undefined || row.regret > known.regret) worst.set(row.policy, row);
+  }
+  const policies = distinct(rows, "policy").sort((a, b) => worst.get(a)!.regret - worst.get(b)!.regret);
+  const found = new Map(rows.map((row) => [`${row.policy}\n${row.workload}`, row]));
+  const columns = [...workloads, WORST];
+  const cells = <T>(value: (row: RegretRow) => T, none: T | null = null): (T | null)[][] =>
+    policies.map((policy) =>
+      columns.map((column) => {
+        const row = column === WORST ? worst.get(policy) : found.get(`${policy}\n${column}`);
+        return row === undefined ? none : value(row);
+      }),
+    );
+  const map = {
+    type: "heatmap",
+    x: columns,
+    y: policies,
+    z: cells(({ regret }) => Math.min(limit, regret)),
+    text: cells((row) => cellText(row, limit), ""),
+    customdata: cells(({ policy, workload, regret, low, high }) => {
+      const interval =
+        low === undefined || high === undefined ? "" : ` (${percent(low)} to ${percent(high)})`;
+      return `${policy} on ${workload}: ${percent(regret)}${interval} worse than the best`;
+    }, ""),
+    texttemplate: "%{text}",
+    textfont: { size: 11.5 },
+    colorscale: SEQUENTIAL,
+    zmin: 0,
+    zmax: limit,
+    xgap: 2,
+    ygap: 2,
+    hoverongaps: false,
+    hovertemplate: "%{customdata}<extra></extra>",
+    colorbar: {
+      title: {
+        text: axisTitle(`more ${options.measure} than the best`, "%"),
+        side: "right",
+        font: { size: 12 },
+      },
+      thickness: 12,
+      outlinewidth: 0,
+      tickformat: ".0%",
+    },
+  };
+  const plain = { ticks: "", showline: false, showgrid: false, tickfont: { size: 12 }, type: "category" };
+  const layout = baseLayout(options.title, 160 + 38 * policies.length, {
+    xaxis: axis("", { ...plain, tickangle: columns.length > 8 ? -35 : 0 }),
+    yaxis: axis("", { ...plain, autorange: "reversed" }),
+    shapes: [
+      {
+        type: "line",
+        xref: "x",
+        yref: "paper",
+        x0: workloads.length - 0.5,
+        x1: workloads.length - 0.5,
+        y0: 0,
+        y1: 1,
+        line: { color: INK, width: 1.5 },
+      },
+    ],
+  });
+  return { data: [map], layout };
+}
+
+function percent(share: number): string {
+  const value = 100 * share;
+  return `${value >= 9.95 ? value.toFixed(0) : Number(value.toFixed(1))} %`;
+}
+
+function cellText({ regret, low, high }: RegretRow, limit: number): string {
+  const colour = regret > 0.7 * limit ? "#ffffff" : INK;
+  const value = regret === 0 ? `<b>best</b>` : percent(regret);
+  const small = regret > 0.7 * limit ? "#ffffff" : SOFT;
+  const interval =
+    low === undefined || high === undefined || high === 0
+      ? ""
+      : `<br><span style="font-size:9.5px;color:${small}">${percent(low)} to ${percent(high)}</span>`;
+  return `<span style="color:${colour}">${value}</span>${interval}`;
+}
