@@ -6,7 +6,7 @@ import { axis, axisTitle, baseLayout, INK, SEQUENTIAL, SOFT } from "./theme.js";
 export interface RegretRow {
   readonly policy: string;
   readonly workload: string;
-  /** Share of the best policy's value: 0 is the best, 0.12 is 12 % worse. */
+  /** Share of the best policy's value: 0 is the best, 0.12 is 12 % worse. Infinity: out of memory. */
   readonly regret: number;
   /** Interval of `regret`. Both or neither. */
   readonly low?: number;
@@ -104,6 +104,7 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
 }
 
 function percent(share: number): string {
+  if (share === Number.POSITIVE_INFINITY) return "∞";
   const value = 100 * share;
   return `${value >= 9.95 ? value.toFixed(0) : Number(value.toFixed(1))} %`;
 }
