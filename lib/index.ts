@@ -114,6 +114,7 @@ export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/ru
 export { seeds } from "./study/seeds.js";
 export { rowsTable, toTable, writeTable } from "./study/table.js";
 export { traceDigest } from "./trace/digest.js";
+export { EXPORT_FORMATS, type ExportFormat, exportTrace } from "./trace/export.js";
 // traces
 export { type TraceFacts, traceFacts } from "./trace/facts.js";
 export { generateTrace } from "./trace/generate.js";
@@ -134,6 +135,7 @@ export {
 export { type TraceInfo, type TraceInfoOptions, traceInfo } from "./trace/info/trace-info.js";
 export { type WorkingSet, type WorkingSets, workingSets } from "./trace/info/working-set.js";
 export { readTraceFile, writeTraceFile } from "./trace/parquet.js";
+export { type Recorded, type RecordOptions, recordCommand } from "./trace/record/record-command.js";
 export { readRigFile, sum32 } from "./trace/rig-format.js";
 export type { GeneratorParams, PageFile, PageFormat, TraceSpec } from "./trace/spec.js";
 export { listTraces, openTrace } from "./trace/store.js";

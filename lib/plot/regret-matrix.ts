@@ -42,7 +42,9 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
     const known = worst.get(row.policy);
     if (known === undefined || row.regret > known.regret) worst.set(row.policy, row);
   }
-  const policies = distinct(rows, "policy").sort((a, b) => worst.get(a)!.regret - worst.get(b)!.regret);
+  const policies = distinct(rows, "policy").sort(
+    (a, b) => rank(worst.get(a)!.regret) - rank(worst.get(b)!.regret),
+  );
   const found = new Map(rows.map((row) => [`${row.policy}\n${row.workload}`, row]));
   const columns = [...workloads, WORST];
   const cells = <T>(value: (row: RegretRow) => T, none: T | null = null): (T | null)[][] =>
@@ -101,6 +103,11 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
     ],
   });
   return { data: [map], layout };
+}
+
+/** For sorting: two that are out of memory are as bad as each other. */
+function rank(regret: number): number {
+  return Math.min(regret, Number.MAX_VALUE);
 }
 
 function percent(share: number): string {

@@ -147,6 +147,14 @@ describe("regret", () => {
     expect(text[1]![1]).toContain("120 % to 200 %");
   });
 
+  test("out of memory is as bad as can be", () => {
+    const out = ["c", "d"].map((policy) => ({ policy, workload: "w1", regret: Number.POSITIVE_INFINITY }));
+    const map = regretMatrix([...out, ...rows], options).data[0]!;
+    expect(map.y).toEqual(["b", "a", "c", "d"]);
+    expect((map.z as number[][])[2]![0]).toBe(1);
+    expect((map.text as string[][])[2]![0]).toContain("∞");
+  });
+
   test("a regret below 0 is none", () => {
     const bad = [{ policy: "a", workload: "w", regret: -0.1 }];
     expect(() => regretMatrix(bad, options)).toThrow(/^regret below 0: -0.1 \(a on w\);/);
