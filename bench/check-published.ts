@@ -21,12 +21,16 @@ interface Known {
 
 /** Algorithms of the table: what they are called here. One line each. */
 const ALGORITHMS: Readonly<Record<string, Known>> = {
+  ARC: { policy: { name: "arc" }, allowed: 0 },
   Belady: { policy: { name: "min" }, allowed: 0 },
   Clock: { policy: { name: "clock" }, allowed: 0 },
   FIFO: { policy: { name: "fifo" }, allowed: 0 },
   LRU: { policy: { name: "plain-lru" }, allowed: 0 },
+  // Sizes that four does not divide: there the remainder stays empty after the first promotions, here it is the bottom's.
+  "S4LRU(25:25:25:25)": { policy: { name: "slru" }, allowed: 0.03 },
   "S3FIFO-0.1000-2": { policy: { name: "s3-fifo" }, allowed: 0.01 },
   Sieve: { policy: { name: "sieve" }, allowed: 0 },
+  TwoQ: { policy: { name: "two-q" }, allowed: 0.01 },
 };
 
 type Trace = Pick<lab.Trace, "layout" | "records" | "events">;

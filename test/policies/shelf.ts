@@ -5,6 +5,7 @@
 import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
+import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
 
 /** A cache of `max` objects; the function that it makes takes a request and says whether it was a hit. */
 export type CacheModel = (max: number, exact: boolean) => (object: number) => boolean;
@@ -16,10 +17,12 @@ export interface Entry {
 }
 
 export const SHELF: Readonly<Record<string, Entry>> = {
+  arc: { make: policies.arc, model: arcCache },
   clock: { make: policies.clock, model: clockCache },
   fifo: { make: policies.fifo, model: fifoCache },
   lru: { make: policies.lru, model: null },
   mglru: { make: policies.mglru, model: null },
+  mru: { make: policies.mru, model: mruCache },
   "plain-lru": { make: policies.plainLru, model: lruCache },
   random: { make: policies.random, model: randomCache },
   "s3-fifo": { make: policies.s3Fifo, model: s3FifoCache() },
@@ -27,4 +30,8 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   "s3-fifo, no ghosts": { make: () => policies.s3Fifo({ ghosts: 0 }), model: s3FifoCache(0.1, 0) },
   "s3-fifo, threshold 1": { make: () => policies.s3Fifo({ threshold: 1 }), model: s3FifoCache(0.1, 0.9, 1) },
   sieve: { make: policies.sieve, model: sieveCache },
+  slru: { make: policies.slru, model: slruCache() },
+  "slru, 2 segments": { make: () => policies.slru({ segments: 2 }), model: slruCache(2) },
+  "two-q": { make: policies.twoQ, model: twoQCache() },
+  "two-q, in 0.5, out 1": { make: () => policies.twoQ({ in: 0.5, out: 1 }), model: twoQCache(0.5, 1) },
 };
