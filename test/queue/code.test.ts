@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "bullmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { queueExecutor } from "../../lib/queue/executor.js";
-import type { QueueList } from "../../lib/queue/list.js";
+import { listQueues, type QueueList } from "../../lib/queue/list.js";
 import { runnerDigest } from "../../lib/queue/paths.js";
 import { type JobData, PREFIX, queueName } from "../../lib/queue/protocol.js";
 import { runWorker } from "../../lib/queue/worker.js";
@@ -83,6 +83,7 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
     const local = await runGrid(cells, { workers: 1, onNote: () => {} });
     for (const _ of [1, 2])
       startCli("worker", "--redis", redis.url, "--concurrency", "1", "--cache", tempFolder());
+    await until("both workers are there", async () => (await listQueues(redis.url)).workers.length === 2);
     const executor = queueExecutor({ redis: redis.url, onNote: () => {}, cacheDir: tempFolder() });
     const queued = await runGrid(cells, { executor, onNote: () => {} });
     const list = startCli("worker", "--list", "--json", "--redis", redis.url);
