@@ -52,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a charge does not put the rest into the stock",
     "reclaim/charge.ts",
-    "memcg.stock += wanted - nr;",
+    "core.stock.refill(memcg, wanted - nr);",
     "",
     ["test/reclaim/charge.test.ts"],
   ),
@@ -66,8 +66,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the activate batch drains twice",
     "reclaim/lru-batches.ts",
-    "this.nrActivates = 0;\n    for",
-    "for",
+    "this.nrActivates = 0;\n    const turn",
+    "const turn",
     ["test/reclaim/lru-batches.test.ts"],
   ),
   mutant(
@@ -108,8 +108,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "active pages are deactivated by force one round too early",
     "reclaim/try-to-free-pages.ts",
-    "sc.forceDeactivate = round === 1;",
-    "sc.forceDeactivate = true;",
+    "sc.skippedDeactivate && !sc.forceDeactivate",
+    "!sc.forceDeactivate",
     ["test/reclaim/try-to-free-pages.test.ts"],
   ),
   mutant("munmap keeps empty page tables", "reclaim/unmap-range.ts", "memory.tablePresent[table] = 0;", "", [
@@ -142,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "refaults are not forgotten after a run",
     "reclaim/try-to-free-pages.ts",
-    "lruvec.snapshotRefaults();",
+    "core.table.under(sc.target, id)[0]!.snapshotRefaults();",
     "{}",
     PLAIN,
   ),

@@ -41,7 +41,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("resolvePolicy", () => {
   it("knows the policies of the package by name", async () => {
-    for (const name of ["clock", "fifo", "lru", "mglru", "plain-lru", "random", "s3-fifo", "sieve"]) {
+    for (const name of [
+      "arc",
+      "clock",
+      "fifo",
+      "lru",
+      "mglru",
+      "mru",
+      "plain-lru",
+      "random",
+      "s3-fifo",
+      "sieve",
+      "slru",
+      "two-q",
+    ]) {
       expect(POLICIES).toContain(name);
     }
     expect((await resolvePolicy({ name: "s3Fifo" })).name, "the export's own name").toBe("s3-fifo");
@@ -63,7 +76,7 @@ describe("resolvePolicy", () => {
   });
 
   it.each<[string, () => Parameters<typeof resolvePolicy>[0], RegExp]>([
-    ["a name that is not there", () => ({ name: "lfu" }), /^unknown policy: lfu; one of clock, fifo/],
+    ["a name that is not there", () => ({ name: "lfu" }), /^unknown policy: lfu; one of arc, clock/],
     ["a name that every object has", () => ({ name: "toString" }), /^unknown policy: toString; one of/],
     [
       "an option that is not there",
