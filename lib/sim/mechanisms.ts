@@ -111,7 +111,7 @@ export function buildMechanisms(
     tiers,
     balance,
   };
-  return { ...(shared ?? machineWide(core, settings, machine)), ...own };
+  return { ...(shared ?? machineWide(core, settings, machine, kernel)), ...own };
 }
 
 /** The slots that a machine has once. */
@@ -119,9 +119,13 @@ function machineWide(
   core: Core,
   settings: Settings,
   machine: MachineSpec & { readonly swap?: CellSpec["swap"]; readonly seed?: number },
+  kernel: Profile,
 ): Pick<Mechanisms, "swapOut" | "writeback" | "pageout" | "kernelMemory" | "memcgOrder" | "demotion"> {
-  const onDisk = machine.swap === "disk" ? diskSwap(core, (folio) => rotate(core, folio)) : zramSwap(core);
-  const swapOut = core.swap.slots > 0 ? onDisk : noSwap();
+  const device =
+    machine.swap === "disk"
+      ? diskSwap(core, (folio) => rotate(core, folio))
+      : zramSwap(core, kernel.cachesSwapIns);
+  const swapOut = core.swap.slots > 0 ? device : noSwap();
   const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
   const writeback = flush(core, (folio) => rotate(core, folio));
   const demotion =
