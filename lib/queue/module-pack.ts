@@ -52,6 +52,8 @@ export async function packModule(module: string): Promise<PackedModule> {
   const entry = fileURLToPath(module);
   const files = new Map<string, Buffer>();
   const queue = [entry];
+  /** Folders that imports climb to: `../../a/b.mjs` must find its way down again from two above. */
+  const climbed: string[] = [];
   let usesLibrary = false;
   let bytes = 0;
   for (let i = 0; i < queue.length; i++) {
@@ -69,11 +71,16 @@ export async function packModule(module: string): Promise<PackedModule> {
     }
     for (const specifier of importsOf(content.toString("utf8"), path, module)) {
       const next = resolve(dirname(path), specifier);
+      climbed.push(resolve(dirname(path), /^(\.{1,2}\/)+/.exec(specifier)![0], "any"));
       if (next.startsWith(LIBRARY)) usesLibrary = true;
       else if (!queue.includes(next)) queue.push(next);
     }
   }
-  const root = commonFolder([...files.keys(), ...(usesLibrary ? [join(LIBRARY, "index.js")] : [])]);
+  const root = commonFolder([
+    ...files.keys(),
+    ...climbed,
+    ...(usesLibrary ? [join(LIBRARY, "index.js")] : []),
+  ]);
   const inRoot = (path: string): string => relative(root, path).split(sep).join("/");
   const text = JSON.stringify({
     files: Object.fromEntries(

@@ -1,6 +1,6 @@
 /* Large things through Redis in chunks, and packed modules: whole and checked, or not at all. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deflateSync } from "node:zlib";
@@ -65,6 +65,18 @@ describe("a packed module", () => {
     const path = await unpackModule(packed.text, packed, there);
     writeFileSync(join(path, "..", "part.mjs"), "export const part = 0;\n");
     expect(await unpackModule(packed.text, packed, there)).toBe(path);
+    expect(((await import(pathToFileURL(path).href)) as { mine: number }).mine).toBe(42);
+  });
+
+  it("finds its parts again by a path that climbs above all of them", async () => {
+    const folder = tempFolder();
+    const [here, there] = [join(folder, "here"), join(folder, "there")];
+    mkdirSync(join(here, "part"), { recursive: true });
+    writeFileSync(join(here, "mine.mjs"), 'export { part as mine } from "../here/part/part.mjs";\n');
+    writeFileSync(join(here, "part", "part.mjs"), "export const part = 42;\n");
+    const packed = await packModule(pathToFileURL(join(here, "mine.mjs")).href);
+    const path = await unpackModule(packed.text, packed, there);
+    rmSync(here, { recursive: true });
     expect(((await import(pathToFileURL(path).href)) as { mine: number }).mine).toBe(42);
   });
 

@@ -1,5 +1,5 @@
 /* What a cell needs on another host: the same code, its trace, the module of its policy; and the same rows from it. */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "bullmq";
@@ -54,11 +54,21 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
     return pathToFileURL(path).href;
   }
 
-  it("of two hosts give the rows of a local run, to the byte: generated and recorded traces, all policies", async () => {
+  it("of two hosts give the rows of a local run, to the byte: generated and recorded traces, all policies, a module", async () => {
     const folder = tempFolder();
     const recorded = join(folder, "mine.parquet");
     const origin = { about: "a test", command: [], version: "1", recorder: "test" };
     await writeTraceFile(recorded, { ...(await openTrace(TRACE)), name: "mine" }, origin);
+    const module = join(folder, "policies", "mine.mjs");
+    mkdirSync(join(folder, "policies"));
+    writeFileSync(module, 'export { mine } from "../shared.mjs";\n');
+    const shelf = new URL("../../dist/policies/index.js", import.meta.url);
+    // A policy of the user's own that is made of a part of the library.
+    mkdirSync(join(folder, "library"));
+    writeFileSync(
+      join(folder, "shared.mjs"),
+      `import { lru } from ${JSON.stringify(relativeTo(folder, fileURLToPath(shelf)))};\nexport const mine = (options) => ({ ...lru(options), name: "mine" });\n`,
+    );
     const cells = await grid({
       trace: { made: TRACE, recorded: { recorded } },
       memory: [0.4],
@@ -66,6 +76,7 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
         lru: "lru",
         mglru: "mglru",
         refused: { policy: "lru", set: { nonsense: 1 } },
+        mine: { policy: { name: "mine", module } },
       },
       seed: [0, 1],
     });
@@ -83,7 +94,7 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
       [1, true],
     ]);
     expect(new Set(workers.map(({ pid }) => pid)).size).toBe(2);
-    expect(local.rows.filter(({ status }) => status === "ok").length).toBe(8);
+    expect(local.rows.filter(({ status }) => status === "ok").length).toBe(12);
     expect(canonicalJson(queued.rows)).toBe(canonicalJson(local.rows));
     expect(queued.computed).toBe(local.computed);
   });
@@ -229,6 +240,6 @@ describe.skipIf(!HAS_REDIS)("workers on a queue", () => {
   });
 });
 
-function _relativeTo(folder: string, path: string): string {
+function relativeTo(folder: string, path: string): string {
   return `${"../".repeat(folder.split("/").length - 1)}${path.slice(1)}`;
 }
