@@ -1,7 +1,8 @@
 import { inputError } from "../util/error.js";
 import { distinct, type Figure } from "./figure.js";
+import { matrixAxes, matrixTrace } from "./matrix.js";
 import { logLimit, logTicks, place, ratioText } from "./ratio.js";
-import { axis, axisTitle, baseLayout, DIVERGING } from "./theme.js";
+import { axisTitle, baseLayout, DIVERGING } from "./theme.js";
 
 /** One cell of a heat map. */
 export interface HeatmapRow {
@@ -32,37 +33,19 @@ export function heatmap(rows: readonly HeatmapRow[], options: HeatmapOptions): F
   const limit = logLimit(rows.map((row) => row.ratio));
   const cells = <T>(value: (ratio: number) => T): T[][] =>
     points.map((point) => traces.map((trace) => value(ratios.get(`${point}\n${trace}`) ?? Number.NaN)));
-  const map = {
-    type: "heatmap",
-    x: traces,
-    y: points,
-    z: cells((ratio) => place(ratio, limit)?.at ?? null),
+  const map = matrixTrace({
+    columns: traces,
+    rows: points,
+    colour: cells((ratio) => place(ratio, limit)?.at ?? null),
     text: cells(ratioText),
-    texttemplate: "%{text}",
-    textfont: { size: 11.5 },
-    colorscale: DIVERGING,
-    zmin: -limit,
-    zmid: 0,
-    zmax: limit,
-    xgap: 2,
-    ygap: 2,
-    hoverongaps: false,
-    hovertemplate: "%{y}<br>%{x}: %{text}<extra></extra>",
-    colorbar: {
-      title: {
-        text: axisTitle(options.measure ?? "refaults", "ratio to base"),
-        side: "right",
-        font: { size: 12 },
-      },
-      thickness: 12,
-      outlinewidth: 0,
-      ...logTicks(limit),
-    },
-  };
-  const plain = { ticks: "", showline: false, showgrid: false, tickfont: { size: 12 } };
-  const layout = baseLayout(options.title, 150 + 30 * points.length, {
-    xaxis: axis("", { ...plain, type: "category", tickangle: traces.length > 7 ? -35 : 0 }),
-    yaxis: axis("", { ...plain, type: "category", autorange: "reversed" }),
+    hover: "%{y}<br>%{x}: %{text}",
+    scale: DIVERGING,
+    least: -limit,
+    middle: 0,
+    most: limit,
+    title: axisTitle(options.measure ?? "refaults", "ratio to base"),
+    ticks: logTicks(limit),
   });
+  const layout = baseLayout(options.title, 150 + 30 * points.length, matrixAxes(traces.length, 7));
   return { data: [map], layout };
 }

@@ -1,7 +1,8 @@
 import { inputError } from "../util/error.js";
 import { distinct, type Figure } from "./figure.js";
+import { matrixAxes, matrixTrace } from "./matrix.js";
 import { signedText } from "./numbers.js";
-import { axis, axisTitle, baseLayout, DIVERGING, INK, SOFT } from "./theme.js";
+import { axisTitle, baseLayout, DIVERGING, INK, SOFT } from "./theme.js";
 
 /** The interaction of two factors; the main effect of one if both names are the same. */
 export interface InteractionRow {
@@ -53,37 +54,25 @@ export function interactionHeatmap(
       }),
     );
   const withInterval = names.length <= MOST_WITH_INTERVAL;
-  const map = {
-    type: "heatmap",
-    x: names,
-    y: names,
-    z: cells(({ effect }) => Math.max(-limit, Math.min(limit, effect))),
+  const map = matrixTrace({
+    columns: names,
+    rows: names,
+    colour: cells(({ effect }) => Math.max(-limit, Math.min(limit, effect))),
     text: cells((row) => cellText(row, withInterval, limit), ""),
-    customdata: cells(({ a, b, effect, low, high }) => {
+    about: cells(({ a, b, effect, low, high }) => {
       const what = a === b ? `${a}, main effect` : `${a} × ${b}`;
       return `${what}: ${signedText(effect)} (${signedText(low)} to ${signedText(high)})`;
     }, ""),
-    texttemplate: "%{text}",
-    textfont: { size: 11.5 },
-    colorscale: DIVERGING,
-    zmin: -limit,
-    zmid: 0,
-    zmax: limit,
-    xgap: 2,
-    ygap: 2,
-    hoverongaps: false,
-    hovertemplate: "%{customdata}<extra></extra>",
-    colorbar: {
-      title: { text: axisTitle(...options.measure), side: "right", font: { size: 12 } },
-      thickness: 12,
-      outlinewidth: 0,
-      tickformat: "~g",
-    },
-  };
-  const plain = { ticks: "", showline: false, showgrid: false, tickfont: { size: 12 }, type: "category" };
+    hover: "%{customdata}",
+    scale: DIVERGING,
+    least: -limit,
+    middle: 0,
+    most: limit,
+    title: axisTitle(...options.measure),
+    ticks: { tickformat: "~g" },
+  });
   const layout = baseLayout(options.title, 190 + 46 * names.length, {
-    xaxis: axis("", { ...plain, tickangle: names.length > 6 ? -35 : 0 }),
-    yaxis: axis("", { ...plain, autorange: "reversed" }),
+    ...matrixAxes(names.length, 6),
     annotations: [note()],
   });
   return { data: [map], layout: { ...layout, margin: { t: 64, r: 24, b: 84, l: 64 } } };

@@ -1,6 +1,7 @@
 import { inputError } from "../util/error.js";
 import { distinct, type Figure } from "./figure.js";
-import { axis, axisTitle, baseLayout, INK, SEQUENTIAL, SOFT } from "./theme.js";
+import { matrixAxes, matrixTrace } from "./matrix.js";
+import { axisTitle, baseLayout, INK, SEQUENTIAL, SOFT } from "./theme.js";
 
 /** What a policy loses on a workload against the best policy there. */
 export interface RegretRow {
@@ -54,41 +55,25 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
         return row === undefined ? none : value(row);
       }),
     );
-  const map = {
-    type: "heatmap",
-    x: columns,
-    y: policies,
-    z: cells(({ regret }) => Math.min(limit, regret)),
+  const map = matrixTrace({
+    columns,
+    rows: policies,
+    colour: cells(({ regret }) => Math.min(limit, regret)),
     text: cells((row) => cellText(row, limit), ""),
-    customdata: cells(({ policy, workload, regret, low, high }) => {
+    about: cells(({ policy, workload, regret, low, high }) => {
       const interval =
         low === undefined || high === undefined ? "" : ` (${percent(low)} to ${percent(high)})`;
       return `${policy} on ${workload}: ${percent(regret)}${interval} worse than the best`;
     }, ""),
-    texttemplate: "%{text}",
-    textfont: { size: 11.5 },
-    colorscale: SEQUENTIAL,
-    zmin: 0,
-    zmax: limit,
-    xgap: 2,
-    ygap: 2,
-    hoverongaps: false,
-    hovertemplate: "%{customdata}<extra></extra>",
-    colorbar: {
-      title: {
-        text: axisTitle(`more ${options.measure} than the best`, "%"),
-        side: "right",
-        font: { size: 12 },
-      },
-      thickness: 12,
-      outlinewidth: 0,
-      tickformat: ".0%",
-    },
-  };
-  const plain = { ticks: "", showline: false, showgrid: false, tickfont: { size: 12 }, type: "category" };
+    hover: "%{customdata}",
+    scale: SEQUENTIAL,
+    least: 0,
+    most: limit,
+    title: axisTitle(`more ${options.measure} than the best`, "%"),
+    ticks: { tickformat: ".0%" },
+  });
   const layout = baseLayout(options.title, 160 + 38 * policies.length, {
-    xaxis: axis("", { ...plain, tickangle: columns.length > 8 ? -35 : 0 }),
-    yaxis: axis("", { ...plain, autorange: "reversed" }),
+    ...matrixAxes(columns.length, 8),
     shapes: [
       {
         type: "line",

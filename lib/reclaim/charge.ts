@@ -6,7 +6,6 @@
  * Whose limit it is, the memcg's own or one above, must shrink, with all below it. A charge that leaves a memcg above its
  * memory.high reclaims, too, but does not fail.
  *
- *
  * Source: mm/memcontrol.c, try_charge_memcg(), 6.12.
  */
 import { MAX_RECLAIM_RETRIES, MEMCG_CHARGE_BATCH, type Memcg } from "../mm/memcg.js";
