@@ -154,7 +154,7 @@ export class LruvecScan {
     this.isolated = true;
     const type = folios.type(folio);
     if (
-      !this.core.canReclaim(type, this.core.lruvecOf(folio).node) ||
+      (type === ANON && !this.core.canReclaim(ANON, this.core.lruvecOf(folio).node)) ||
       this.core.mechanismsOf(folio).tiers.protect(folio)
     ) {
       stat.pgrefill += nr;
