@@ -19,6 +19,8 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { hits: "told" },
   { references: "flags", walk: "on" },
   { references: "rmap" },
+  { references: "exact" },
+  { references: "exact", walk: "on", young: "touch" },
   { walk: "on", walkEvery: 0.1 },
   { walk: "on", nonleaf: "on" },
   { walk: "on", filter: "bloom", lookaround: 64 },
@@ -26,6 +28,8 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { walk: "on", filter: "bloom", lookaround: 64, feeders: "walks" },
   { walk: "on", filter: "exact", lookaround: 64, feeders: "look-around" },
   { walk: "on", filter: "off", nonleaf: "off", feeders: "both" },
+  { walk: "on", filter: "oracle", lookaround: 64 },
+  { walk: "on", mmMin: 64 },
   { walk: "on", mmBits: "off" },
   { mmBits: "on" },
   { walk: "off" },
@@ -39,12 +43,21 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { fd: "refs", tiers: "always" },
   { fd: "refs-hot" },
   { fd: "refs-hot", tiers: "pid-wide" },
+  ...[0, 1, 2, 3].flatMap((refsWidth) => [
+    { fd: "refs", refsWidth, tiers: "pid" } as const,
+    { fd: "refs-hot", refsWidth, tiers: "pid-wide" } as const,
+  ]),
+  { fd: "refs", tiers: "pid", tierGain: 1, tierMin: 0 },
+  { balance: "tiers", tierMin: 8 },
   { tiers: "off" },
   { ages: "flags" },
   { ages: "list" },
   { walk: "on", young: "touch" },
   { walk: "on", young: "promote", lookaround: 64 },
   { walk: "on", young: "mark" },
+  { walk: "on", young: "next" },
+  { walk: "on", young: "next", ages: "flags", lookaround: 64 },
+  { young: "next" },
   { walk: "on", young: "second", lookaround: 64 },
   { exec: "on" },
   { exec: "off" },
@@ -52,10 +65,27 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { workingset: "generations" },
   { workingset: "generations-4" },
   { workingset: "off" },
+  { refault: "active" },
+  { refault: "new" },
+  { refault: "flags", fd: "refs" },
+  { refault: "flags", fd: "refs-hot", workingset: "generations-4" },
   { balance: "cost" },
   { balance: "tiers" },
   { balance: "tier-sums" },
   { balance: "swappiness" },
+  { balance: "oldest" },
+  { balance: "fixed" },
+  { balance: "fixed", anonShare: 0 },
+  { balance: "fixed", anonShare: 1 },
+  { deactivation: "scan" },
+  { deactivation: "implicit" },
+  { deactivation: "implicit", ages: "flags", lookaround: 64 },
+  { batch: 1 },
+  { batch: 64 },
+  { addBatch: 1 },
+  { addBatch: 15 },
+  { faultYoung: "on" },
+  { faultYoung: "off" },
   { insertion: "young" },
   { insertion: "marked" },
   { aging: "spread" },
@@ -75,7 +105,9 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { demotion: "off" },
   { demotion: "on" },
   { dirty: "activate" },
+  { dirty: "skip" },
   { dirty: "skip", budget: "abort" },
+  { dirty: "write" },
 ];
 
 const KERNELS = Object.keys(PROFILES) as (keyof typeof PROFILES)[];
@@ -98,7 +130,8 @@ function laws(
   memoryMax: number,
 ): void {
   for (const swap of SWAPS) {
-    const spec = { ...CELL, memoryMax, profile, set: { ...set }, swap };
+    const machine = set.faultYoung === "off" ? { machine: { faultAround: 16 } } : {};
+    const spec = { ...CELL, memoryMax, profile, set: { ...set }, swap, ...machine };
     const result = simulate(spec, trace, policy()); // recounts the machine at the end
     const { counters: c } = result;
     expect(simulate(spec, trace, policy()), "same spec, same bytes").toEqual(result);

@@ -18,6 +18,8 @@ export interface AgeUpdate {
    * @param klass - The class in which the policy would place an active folio now.
    */
   promote(folio: Folio, klass: number): void;
+  /** The folio is younger than its class, but not yet active: give it the class `klass`. It is listed. */
+  raise(folio: Folio, klass: number): void;
 }
 
 /** Move it, under the lock, in batches. */
@@ -27,17 +29,19 @@ export function listMoves(host: Host): AgeUpdate {
     promote(folio, klass) {
       if ((folios.flags[folio]! & PG_LRU) !== 0 && folios.klass[folio] !== klass) host.activate(folio);
     },
+    raise: (folio, klass) => host.raise(folio, klass),
   };
 }
 
 /** Write it down; sort later. */
 export function flagUpdates(host: Host): AgeUpdate {
   const { folios, stat } = host;
-  return {
-    promote(folio, klass) {
-      if ((folios.flags[folio]! & PG_LRU) === 0 || folios.klass[folio] === klass) return;
-      stat.flag_update++;
-      host.assignClass(folio, klass);
-    },
-  };
+
+  function assign(folio: Folio, klass: number): void {
+    if ((folios.flags[folio]! & PG_LRU) === 0 || folios.klass[folio] === klass) return;
+    stat.flag_update++;
+    host.assignClass(folio, klass);
+  }
+
+  return { promote: assign, raise: assign };
 }

@@ -41,6 +41,10 @@ export interface Host {
   accessed(folio: Folio, source: AccessSource): void;
   /** Queue a listed folio to be placed again as an active one; done when the batch is full or drained. */
   activate(folio: Folio): void;
+  /** The class above a listed folio's: the next younger one. */
+  nextClass(folio: Folio): number;
+  /** Move a listed folio to the head of a higher class at once, under lru_lock. */
+  raise(folio: Folio, klass: number): void;
   /** Change a listed folio's class by its field alone. */
   assignClass(folio: Folio, klass: number): void;
 }

@@ -9,17 +9,40 @@
  *
  * Source: mm/vmscan.c, lru_gen_set_refs(), 7.3.
  */
-import { FILE, type Folio, type Folios, LRU_REFS_MASK, PG_REFERENCED, PG_WORKINGSET } from "../mm/folio.js";
+import {
+  FILE,
+  type Folio,
+  type Folios,
+  LRU_REFS_MASK,
+  PG_REFERENCED,
+  PG_WORKINGSET,
+  PG_YOUNG,
+} from "../mm/folio.js";
 import type { ReadCounts } from "./access/read-counts.js";
+import type { References } from "./access/references.js";
+import type { Verdict } from "./two-looks.js";
 
 export interface SecondUse {
   /** The folio was found used, by an executable mapping if `exec`: note it. True: promote it. */
   noteUse(folio: Folio, exec: boolean): boolean;
+  /** The verdict on a candidate: what its mappings tell is one use. */
+  check(folio: Folio): Verdict;
 }
 
-export function secondUse(folios: Folios, reads: ReadCounts): SecondUse {
+/** @param references - Look at a folio's accessed bits, clearing them. */
+export function secondUse(
+  folios: Folios,
+  reads: ReadCounts,
+  references: (folio: Folio) => References,
+): SecondUse {
   const { flags } = folios;
   return {
+    check(folio) {
+      const { vmas, exec } = references(folio);
+      flags[folio]! &= ~PG_YOUNG;
+      if (vmas === 0) return "reclaim";
+      return this.noteUse(folio, exec) ? "activate" : "keep";
+    },
     noteUse(folio, exec) {
       const now = flags[folio]!;
       if ((now & (PG_REFERENCED | PG_WORKINGSET)) === 0) {

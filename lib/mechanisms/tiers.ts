@@ -19,9 +19,17 @@
 import { type Folio, LRU_REFS_MASK, type MemType, PG_READ_TWICE, PG_REFERENCED } from "../mm/folio.js";
 import type { Host } from "./host.js";
 
-export const MAX_NR_TIERS = 4;
+/** Most tiers, with the widest counts of reads; a kernel has 4. */
+export const MAX_NR_TIERS = 5;
 /** Fewer refaults than this say nothing (MIN_LRU_BATCH). */
 const MIN_REFAULTS = 64;
+
+export interface TierOptions {
+  /** How much more than tier 0 a tier may refault before it is protected. Default: 2. */
+  readonly gain?: number;
+  /** Refaults from which a tier, or a type, counts. Default: 64. */
+  readonly minRefaults?: number;
+}
 
 export interface Tiers {
   /** Set the limit of a type from its own tier 0. Called before each batch is isolated. */
@@ -64,7 +72,8 @@ class TierController implements Tiers {
     private readonly host: Host,
     private readonly mode: "pid" | "always" | "observe",
     /** Gains of tier 0 and of the tier held against it. */
-    private readonly gains: readonly [number, number] = [1, 2],
+    private readonly gains: readonly [number, number],
+    private readonly minRefaults: number,
   ) {}
 
   update(type: MemType): void {
@@ -80,7 +89,7 @@ class TierController implements Tiers {
     const refaulted = [0, 1].map((type) => sum(this.avgRefaulted, type) + sum(this.refaulted, type));
     const total = [0, 1].map((type) => sum(this.avgTotal, type) + sum(this.total, type));
     const file =
-      refaulted[1]! < MIN_REFAULTS ||
+      refaulted[1]! < this.minRefaults ||
       refaulted[1]! * (total[0]! + MIN_REFAULTS) * swappiness <=
         (refaulted[0]! + 1) * total[1]! * (200 - swappiness);
     this.update(file ? 1 : 0);
@@ -165,28 +174,28 @@ class TierController implements Tiers {
     const pvRefaulted = this.avgRefaulted[pv]! + this.refaulted[pv]!;
     const pvTotal = this.avgTotal[pv]! + this.total[pv]!;
     return (
-      pvRefaulted < MIN_REFAULTS ||
+      pvRefaulted < this.minRefaults ||
       pvRefaulted * (spTotal + MIN_REFAULTS) * baseGain <= (spRefaulted + 1) * pvTotal * gain
     );
   }
 }
 
 /** The feedback controller. */
-export function pidTiers(host: Host): Tiers {
-  return new TierController(host, "pid");
+export function pidTiers(host: Host, { gain = 2, minRefaults = MIN_REFAULTS }: TierOptions = {}): Tiers {
+  return new TierController(host, "pid", [1, gain], minRefaults);
 }
 
 /** The same with a wider margin: gains 2:3. Source: get_tier_idx(), 7.3. */
-export function widePidTiers(host: Host): Tiers {
-  return new TierController(host, "pid", [2, 3]);
+export function widePidTiers(host: Host, { minRefaults = MIN_REFAULTS }: TierOptions = {}): Tiers {
+  return new TierController(host, "pid", [2, 3], minRefaults);
 }
 
 /** Protect every tier above 0, without asking the controller. */
-export function alwaysProtectTiers(host: Host): Tiers {
-  return new TierController(host, "always");
+export function alwaysProtectTiers(host: Host, { minRefaults = MIN_REFAULTS }: TierOptions = {}): Tiers {
+  return new TierController(host, "always", [1, 2], minRefaults);
 }
 
 /** Protect nothing; count, so that the balance between the types can still ask. */
-export function observedTiers(host: Host): Tiers {
-  return new TierController(host, "observe");
+export function observedTiers(host: Host, { minRefaults = MIN_REFAULTS }: TierOptions = {}): Tiers {
+  return new TierController(host, "observe", [1, 2], minRefaults);
 }

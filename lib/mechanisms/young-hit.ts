@@ -8,6 +8,7 @@
  *   second    as touch, but what a promotion leaves behind is WORKINGSET: from then on one hit is enough. An executable
  *             file page needs no second.
  *   promote   one hit is enough.
+ *   next      one hit is one class: where there are more than two, it takes several to the top.
  *
  * "touch" is the two-look rule of the traditional LRU carried to the walk: what the tail would have learnt in
  * two laps, two walks learn without any.
@@ -74,6 +75,11 @@ export function promoteKnown(host: Host, ages: AgeUpdate): YoungHit {
       ages.promote(folio, klass);
     },
   };
+}
+
+/** Climb one class at each hit. */
+export function promoteToNext(host: Host, ages: AgeUpdate): YoungHit {
+  return { hit: (folio) => ages.raise(folio, host.nextClass(folio)) };
 }
 
 /** Promote at the first hit. */

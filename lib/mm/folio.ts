@@ -37,10 +37,10 @@ export const PG_READ_TWICE: number = 1 << 10;
 /** Anonymous, and its slot on the swap device holds a copy or is about to. */
 export const PG_SWAPCACHE: number = 1 << 11;
 /** The file system keeps buffers for it: it has been written to since it was read. */
-export const PG_PRIVATE: number = 1 << 14;
-/** Accesses through descriptors beyond the first two, saturating: 2 bits (kernel: LRU_REFS_MASK). */
+export const PG_PRIVATE: number = 1 << 15;
+/** Accesses through descriptors beyond the first two, saturating: up to 3 bits, of which a kernel uses 2 (LRU_REFS_MASK). */
 export const LRU_REFS_SHIFT = 12;
-export const LRU_REFS_MASK: number = 3 << LRU_REFS_SHIFT;
+export const LRU_REFS_MASK: number = 7 << LRU_REFS_SHIFT;
 
 /** Class of a folio that is in none. */
 export const NO_CLASS = 255;

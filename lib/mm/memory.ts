@@ -12,6 +12,9 @@ export const PTE_TOUCHED = 8;
 /** Write-protected: the next store faults, so that the kernel learns of it (page_mkwrite). */
 export const PTE_RO = 16;
 
+/** Accessed since the exact reference check last asked. The hardware has no such bit; nobody else reads or clears it. */
+export const PTE_USED = 32;
+
 /** No shadow: the page was never evicted, or its shadow is gone. */
 export const NO_SHADOW = 0;
 

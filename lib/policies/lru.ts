@@ -14,7 +14,8 @@
  *
  * If the machine has a page-table walk, it runs each time half of memory has been scanned, and what it finds young
  * goes through the `young` slot. `classes` lists in a chain instead of two: class k+1 sends its oldest down to k
- * when the classes below hold too little, eviction takes from class 0, and a page that proves itself goes to the top.
+ * when the classes below hold too little, eviction takes from class 0, and a page that proves itself goes to the top, or up
+ * by one (young=next).
  *
  * Differs from the kernel: no unevictable list, no MADV_COLD, no per-CPU deactivate batches.
  * Source: mm/vmscan.c, get_scan_count(), shrink_lruvec(), shrink_active_list(), prepare_scan_control(),
@@ -22,11 +23,13 @@
  */
 
 import { ScanTargets } from "../mechanisms/balance/scan-targets.js";
+import { twoLooks } from "../mechanisms/two-looks.js";
 import { BY_FAULT, BY_FD } from "../mm/access.js";
-import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU, PG_REFERENCED } from "../mm/folio.js";
+import { DEF_PRIORITY } from "../mm/batch.js";
+import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Policy } from "../reclaim/ops.js";
-import { DEF_PRIORITY, type ScanControl } from "../reclaim/scan-control.js";
+import type { ScanControl } from "../reclaim/scan-control.js";
 import { integerOption } from "./option.js";
 
 export interface LruOptions {
@@ -38,16 +41,19 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
   name: "lru",
   options: { classes: integerOption("lru", "classes", classes, 2, 8, "2 lists are inactive and active") },
   mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost", young: "touch" },
-  asks: ["balance", "ages", "young", "exec"],
+  asks: ["balance", "ages", "young", "exec", "deactivation"],
 
   attach(ctx) {
-    const { folios, lruvec } = ctx;
+    const { folios, lruvec, settings } = ctx;
     const { flags } = folios;
     const lists = ctx.newLists(classes);
     const top = classes - 1;
     for (let k = 1; k < classes; k++) lists.setActive(k, true);
-    const targets = new ScanTargets(classes);
+    const targets = new ScanTargets(classes, settings.batch);
     const mayDeactivate = [false, false];
+    const scans = settings.deactivation === "scan";
+    /** Where a page goes that proves itself at the tail. */
+    const proved = settings.young === "next" ? 1 : top;
     const onlyFile = Float64Array.of(0, 1);
     const onlyAnon = Float64Array.of(1, 0);
     /** Reclaim of all memory in an allocation: its first pass is not cut short. */
@@ -101,12 +107,15 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     const listSize = (list: number): number =>
       lists.size(list < classes ? ANON : FILE, list < classes ? list : list - classes);
 
+    /** A scan of the active list is asked for by refaults, too; with two lists it is settled that one is due. */
+    const challenged = (type: MemType): boolean => top === 1 || lruvec.refaultActivated(type);
+
     /** Scan class k > 0 of a type, if its pages may be sent down. */
     function age(sc: ScanControl, type: MemType, k: number, nr: number): void {
       if (!mayDeactivate[type]) {
         sc.skippedDeactivate = true;
         sc.look(nr);
-      } else if (top === 1 || sc.forceDeactivate || isLow(type, k) || lruvec.refaultActivated(type)) {
+      } else if (sc.forceDeactivate || isLow(type, k) || (scans && challenged(type))) {
         ctx.demote(sc, lists, type, k, k - 1, nr);
       }
     }
@@ -114,7 +123,8 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     return {
       place(folio, why) {
         if (why === "rotated") lists.addTail(folio, 0);
-        else lists.add(folio, (flags[folio]! & PG_ACTIVE) !== 0 ? top : 0);
+        else if ((flags[folio]! & PG_ACTIVE) === 0) lists.add(folio, 0);
+        else lists.add(folio, why === "kept" ? proved : top);
       },
 
       accessed(folio, source) {
@@ -155,15 +165,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
         }
       },
 
-      checkReferences(folio) {
-        const { vmas, exec } = ctx.references(folio);
-        const referenced = (flags[folio]! & PG_REFERENCED) !== 0;
-        flags[folio]! &= ~PG_REFERENCED;
-        const file = folios.type(folio) === FILE;
-        if (vmas === 0) return "reclaim";
-        flags[folio]! |= PG_REFERENCED;
-        return referenced || vmas > 1 || (exec && file) ? "activate" : "keep";
-      },
+      checkReferences: twoLooks(folios, ctx.references),
 
       inspect: () => ({ size: Array.from(lists.nr), mayDeactivate }),
     };

@@ -2,20 +2,13 @@
  * Attaching a policy to a lruvec: what it can reach (LruvecContext), and the hooks that it left out.
  */
 
+import { pickByAge } from "../mechanisms/balance/balance.js";
+import { generationPass } from "../mechanisms/generation-pass.js";
 import { Generations } from "../mechanisms/generations.js";
 import { Ghosts } from "../mechanisms/ghosts.js";
 import { insertMarked, insertYoung } from "../mechanisms/insertion.js";
 import { BY_FAULT } from "../mm/access.js";
-import {
-  ANON,
-  FILE,
-  type Folio,
-  type MemType,
-  NIL,
-  PG_ACTIVE,
-  PG_WORKINGSET,
-  PG_YOUNG,
-} from "../mm/folio.js";
+import { ANON, FILE, type Folio, type MemType, NIL, PG_YOUNG } from "../mm/folio.js";
 import { ClassLists, type FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { mulberry32 } from "../util/random.js";
@@ -73,6 +66,16 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
   const { folios, sc } = core;
   const { mechanisms } = attached;
   const { settings } = mechanisms;
+
+  function walk(maySwap: boolean): boolean {
+    if (!mechanisms.walk.enabled) return false;
+    sc.nrSinceWalk = 0;
+    core.timers.noteSwitches();
+    mechanisms.walk.run(lruvec, maySwap);
+    sc.walkContext = true;
+    return true;
+  }
+
   return {
     exact: settings.hits === "told",
     nrFrames: folios.capacity,
@@ -104,6 +107,20 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
         ? insertMarked(folios, lruvec.clock, minGens, gens)
         : insertYoung(folios, lruvec.clock, minGens, core.params.keepsCounts === true);
     },
+    generationPass: (ring, scan) =>
+      generationPass(settings.budget, {
+        ring,
+        clock: lruvec.clock,
+        batch: settings.batch,
+        scan,
+        canSwap: (control) => core.canReclaim(ANON, lruvec.node) && control.swappiness > 0,
+        unprotected: (nr) => sc.unprotected(lruvec.memcg, nr),
+        isDone: (control) => control.isDone(lruvec.node),
+        pickType: ({ swappiness }) => pickByAge(mechanisms.balance, lruvec, swappiness),
+        updateTiers: (type) => mechanisms.tiers.update(type),
+        walk: (canSwap) => void walk(canSwap),
+        drain: () => core.batches.drain(),
+      }),
     settings,
     reads: mechanisms.reads,
     references: (folio) => mechanisms.references.check(folio),
@@ -113,66 +130,19 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     markYoung(folio) {
       folios.flags[folio]! |= PG_YOUNG;
     },
-    passedOver: (folio) => mechanisms.writeback.passedOver(folio),
     canReclaim: (type) => core.canReclaim(type, lruvec.node),
-    walk(maySwap) {
-      if (!mechanisms.walk.enabled) return false;
-      sc.nrSinceWalk = 0;
-      core.timers.noteSwitches();
-      mechanisms.walk.run(lruvec, maySwap);
-      sc.walkContext = true;
-      return true;
-    },
+    walk,
     drain: () => core.batches.drain(),
     walkIfDue() {
       const due = settings.walkEvery * (lruvec.pages(ANON) + lruvec.pages(FILE));
-      return (
-        mechanisms.walk.enabled && sc.nrSinceWalk >= due && this.walk(core.canReclaim(ANON, lruvec.node))
-      );
+      return mechanisms.walk.enabled && sc.nrSinceWalk >= due && walk(core.canReclaim(ANON, lruvec.node));
     },
-    demote: (control, lists, type, from, to, nr) => demote(core, lruvec, control, lists, type, from, to, nr),
+    demote(control, lists, type, from, to, nr) {
+      core.batches.drain();
+      control.look(mechanisms.deactivation.demote(lruvec, lists, type, from, to, nr));
+    },
     takeTail: (control, lists, type, klass, nr) => takeTail(core, control, lists, type, klass, nr),
   };
-}
-
-/** See {@link LruvecContext.demote}. Source: mm/vmscan.c, shrink_active_list(), 6.12. */
-function demote(
-  core: Core,
-  lruvec: Lruvec,
-  sc: ScanControl,
-  lists: FolioLists,
-  type: MemType,
-  from: number,
-  to: number,
-  nr: number,
-): void {
-  const { folios, stat } = core;
-  const { mechanisms } = core.attached[lruvec.id]!;
-  core.batches.drain();
-  stat.lru_lock += 2; // once to isolate, once to put back
-  let rotated = 0;
-  const end = Math.min(nr, lists.size(type, from)); // each folio once
-  for (let looked = 0; looked < end; ) {
-    const folio = lists.tail(type, from);
-    if (folio === NIL) break;
-    const pages = folios.nrPages[folio]!;
-    looked += pages;
-    sc.look(pages);
-    stat.pgrefill += pages;
-    if (lists.settle(folio, from)) continue;
-    const found = mechanisms.references.check(folio);
-    if (found.vmas > 0 && found.exec && type === FILE) {
-      lists.move(folio, from);
-      lruvec.age(pages);
-      rotated += pages;
-      continue;
-    }
-    lists.remove(folio);
-    folios.flags[folio] = (folios.flags[folio]! & ~PG_ACTIVE) | PG_WORKINGSET;
-    lists.add(folio, to);
-    stat.pgdeactivate += pages;
-  }
-  if (rotated > 0) mechanisms.balance.noteBatch(lruvec, type, 0, rotated);
 }
 
 /** See {@link LruvecContext.takeTail}. Source: mm/vmscan.c, isolate_lru_folios(), 6.12. */

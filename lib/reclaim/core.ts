@@ -192,6 +192,19 @@ export class Core implements Host {
     this.listsOf(folio).assign(folio, klass);
   }
 
+  nextClass(folio: Folio): number {
+    return (this.folios.klass[folio]! + 1) % this.listsOf(folio).nrClasses;
+  }
+
+  raise(folio: Folio, klass: number): void {
+    const lists = this.listsOf(folio);
+    this.stat.lru_lock++;
+    this.stat.pgactivate += this.folios.nrPages[folio]!;
+    lists.remove(folio);
+    this.opsOf(folio).removed(folio);
+    lists.add(folio, klass);
+  }
+
   canReclaim(type: MemType, node: number): boolean {
     return type === FILE || this.mechanisms.swapOut.canSwap() || this.mechanisms.demotion.canDemote(node);
   }

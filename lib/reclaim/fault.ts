@@ -22,11 +22,14 @@ import {
   PG_SWAPCACHE,
 } from "../mm/folio.js";
 import type { Memcg } from "../mm/memcg.js";
-import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
 import { allocPage } from "./alloc-page.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
+
+/** A PTE whose access has just been completed. */
+const ACCESSED = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_USED;
 
 /** An access to a mapped page whose PTE is not present. False: out of memory. */
 export function fault(core: Core, slot: number, write: boolean): boolean {
@@ -40,7 +43,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   if (!chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folioOf[page]!;
   if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
-    memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_DIRTY; // it was write-protected
+    memory.pte[slot] = ACCESSED | PTE_DIRTY; // it was write-protected
     return dirty(core, folio);
   }
   if (vma.kind === "file" && !write) mapAround(core, slot, vma);
@@ -58,7 +61,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   }
   if (write && (core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) dropSwapCache(core, folio);
   const protect = vma.kind === "file" && core.params.tracksDirty === true ? PTE_RO : 0;
-  memory.pte[slot] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : protect);
+  memory.pte[slot] = ACCESSED | (write ? PTE_DIRTY : protect);
   memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
   if (!core.timers.time.passes) memory.noteSwitch();
@@ -69,19 +72,20 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
 }
 
 /**
- * A load that faults on a file maps what else is cached of the aligned window around it, young, without a fault each.
- * Source: mm/memory.c, do_fault_around(); mm/filemap.c, filemap_map_pages(), 6.12 (x86: young).
+ * A load that faults on a file maps what else is cached of the aligned window around it, without a fault each.
+ * Source: mm/memory.c, do_fault_around(); mm/filemap.c, filemap_map_pages(), 6.12 (x86: young, arm64: old).
  */
 function mapAround(core: Core, slot: number, vma: Vma): void {
   const { faultAround = 1, tracksDirty } = core.params;
   if (faultAround <= 1) return;
   const { memory, folios } = core;
+  const accessed = core.mechanisms.settings.faultYoung === "on" ? PTE_YOUNG | PTE_TOUCHED : 0;
   const first = slot - (slot % faultAround);
   const end = Math.min(first + faultAround, vma.start + vma.nr);
   for (let at = Math.max(first, vma.start); at < end; at++) {
     const folio = memory.folioOf[memory.map.pageOf[at]!]!;
     if (at === slot || folio === NIL || (memory.pte[at]! & PTE_PRESENT) !== 0) continue;
-    memory.pte[at] = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | (tracksDirty === true ? PTE_RO : 0);
+    memory.pte[at] = PTE_PRESENT | accessed | (tracksDirty === true ? PTE_RO : 0);
     folios.mapcount[folio]!++;
   }
 }

@@ -11,11 +11,12 @@
  * Source: mm/vmscan.c, balance_pgdat(), kswapd_shrink_node(), pgdat_balanced(), lru_gen_age_node(), 6.12. Differs: order 0,
  * no watermark boost, no throttling; a second attempt without cache trim is left out.
  */
+
+import { DEF_PRIORITY } from "../mm/batch.js";
 import { FILE } from "../mm/folio.js";
 import type { MemoryNode } from "../mm/node.js";
 import { calculateProtection, isBelowMin } from "../mm/protection.js";
 import type { Core } from "./core.js";
-import { DEF_PRIORITY } from "./scan-control.js";
 import { estimatePriority, isSizable, shrinkNode } from "./shrink-node.js";
 
 /** Failed runs in a row after which kswapd is not woken any more. */

@@ -1,11 +1,13 @@
 import type { ReadCounts } from "../mechanisms/access/read-counts.js";
 import type { References } from "../mechanisms/access/references.js";
 import type { Balance } from "../mechanisms/balance/balance.js";
+import type { GenerationPass } from "../mechanisms/generation-pass.js";
 import type { Generations } from "../mechanisms/generations.js";
 import type { Ghosts } from "../mechanisms/ghosts.js";
 import type { Insertion } from "../mechanisms/insertion.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
+import type { Verdict } from "../mechanisms/two-looks.js";
 import type { AccessSource } from "../mm/access.js";
 import type { Folio, Folios, MemType } from "../mm/folio.js";
 import type { FolioLists } from "../mm/lists.js";
@@ -24,8 +26,7 @@ export type Placing =
   /** Its writeback ended and reclaim wants it next: the place that is scanned first. */
   | "rotated";
 
-/** The fate of a candidate: lose it; put it back; put it back as active. */
-export type Verdict = "reclaim" | "keep" | "activate";
+export type { Verdict } from "../mechanisms/two-looks.js";
 
 /**
  * The decisions of one policy on one lruvec. The core calls them in this order for one batch:
@@ -116,10 +117,10 @@ export type AskedSlot =
   | "ages"
   | "young"
   | "exec"
+  | "deactivation"
   | "insertion"
   | "aging"
-  | "budget"
-  | "dirty";
+  | "budget";
 
 /** An eviction algorithm: what it starts from, and its hooks for each lruvec. */
 export interface Policy {
@@ -169,6 +170,14 @@ export interface LruvecContext {
   newGenerations(gens: number, minGens: number): Generations;
   /** The rule of where generations take folios in, as the setting has it. */
   insertion(gens: number, minGens: number): Insertion;
+  /**
+   * The rule of how a pass over generations goes, as the setting has it: the hooks `budget` and `isolate`.
+   * @param scan - Look at up to `looks` folios at the tail of the type's oldest generation, and take.
+   */
+  generationPass(
+    ring: Generations,
+    scan: (sc: ScanControl, type: MemType, looks: number) => void,
+  ): GenerationPass<ScanControl>;
   /** How reads are counted on a folio. */
   readonly reads: ReadCounts;
   /** What is in the slots. */
@@ -183,8 +192,6 @@ export interface LruvecContext {
   activate(folio: Folio): void;
   /** Remember that the folio was accessed, for the next reference check. */
   markYoung(folio: Folio): void;
-  /** A dirty file folio is left alone because it is dirty: the machine's writeback may care. */
-  passedOver(folio: Folio): void;
   /** True if folios of the type can be freed now (anonymous memory needs swap). */
   canReclaim(type: MemType): boolean;
   /** Run the page-table walk of the slot once. False if the slot is empty. @param maySwap - Walk anonymous memory, too. */

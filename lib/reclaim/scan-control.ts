@@ -1,19 +1,10 @@
-import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
+import { DEF_PRIORITY, MAX_BATCH, MAX_LOOKS, MIN_LRU_BATCH, SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import { ANON, type Folio } from "../mm/folio.js";
 import type { FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Memcg } from "../mm/memcg.js";
 import { scaleByProtection } from "../mm/protection.js";
 import type { Core } from "./core.js";
-
-/** Most candidates in one batch (MIN_LRU_BATCH, 64-bit). */
-export const MAX_BATCH = 64;
-/** Most folios that one batch may look at (MAX_LRU_BATCH): bounds every isolation loop. */
-export const MAX_LOOKS = 4096;
-/** Least that reclaim of generations takes seriously (MIN_LRU_BATCH). */
-export const MIN_LRU_BATCH = 64;
-/** First priority: 1/4096 of a list at a time. */
-export const DEF_PRIORITY = 12;
 
 /** One reclaim run, as a policy sees it: what is wanted, what it may do, what it has done so far. Kernel: struct scan_control. */
 export type ScanControl = Omit<LruvecScan, OfTheCore>;
@@ -59,6 +50,8 @@ export class LruvecScan {
   private maxTaken = SWAP_CLUSTER_MAX;
   /** The batch took or sorted folios, under lru_lock. */
   isolated = false;
+  /** The last folio that `take` refused is dirty, and passed over until it has been written. */
+  busy = false;
   /** The policy wants no further batch in this pass. */
   stopped = false;
   /** Pages looked at since the last page-table walk, all batches. The first walk is due before anything is evicted. */
@@ -124,11 +117,12 @@ export class LruvecScan {
     this.walkContext = this.kswapd; // kswapd has one of its own: set_mm_walk()
   }
 
-  beginBatch(budgetLeft: number): void {
+  /** @param batch - Candidates that it may take, unless the policy says otherwise. Default: 32. */
+  beginBatch(budgetLeft: number, batch: number = SWAP_CLUSTER_MAX): void {
     this.nrTaken = 0;
     this.nrLooked = 0;
     this.isolated = false;
-    this.maxTaken = SWAP_CLUSTER_MAX;
+    this.maxTaken = batch;
     this.nrAllowed = Math.min(budgetLeft, MAX_LOOKS);
   }
 
@@ -145,7 +139,7 @@ export class LruvecScan {
 
   /**
    * Offer a listed folio as a candidate. True: it is unlisted and the core's. False: it must stay (its tier is
-   * protected, or it cannot leave memory); it is still listed, and the policy should move it away.
+   * protected, it cannot leave memory, or it is `busy`); it is still listed, and the policy should move it away.
    */
   take(folio: Folio, lists: FolioLists): boolean {
     const { folios, stat } = this.core;
@@ -153,9 +147,12 @@ export class LruvecScan {
     this.nrLooked += nr;
     this.isolated = true;
     const type = folios.type(folio);
+    const own = this.core.mechanismsOf(folio);
+    this.busy = own.dirty.passOver(folio);
     if (
+      this.busy ||
       !this.core.canReclaim(type, this.core.lruvecOf(folio).node) ||
-      this.core.mechanismsOf(folio).tiers.protect(folio)
+      own.tiers.protect(folio)
     ) {
       stat.pgrefill += nr;
       return false;

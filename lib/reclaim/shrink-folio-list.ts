@@ -17,16 +17,19 @@ import { lost } from "./lru-batches.js";
 export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
   const { sc, folios, stat } = core;
   const { ops, mechanisms } = core.attached[lruvec.id]!;
-  const written = stat.nr_vmscan_write;
   let nrKept = 0;
   const taken = [0, 0];
   const rotated = [0, 0];
+  const written = [0, 0];
   for (let i = 0; i < sc.nrTaken; i++) {
     const folio = sc.batch[i]!;
     ops.removed(folio);
     const type = folios.type(folio);
     taken[type]!++;
-    if (tryToFree(core, lruvec, folio)) continue;
+    const before = stat.nr_vmscan_write;
+    const freed = tryToFree(core, lruvec, folio);
+    written[type]! += stat.nr_vmscan_write - before;
+    if (freed) continue;
     rotated[type]! += folios.nrPages[folio]!;
     sc.batch[nrKept++] = folio;
   }
@@ -39,9 +42,9 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
   }
   // Costs fade at each note, so a batch of one type must be one event.
   if (taken[ANON]! > 0) {
-    mechanisms.balance.noteBatch(lruvec, ANON, stat.nr_vmscan_write - written, rotated[ANON]!);
+    mechanisms.balance.noteBatch(lruvec, ANON, written[ANON]!, rotated[ANON]!);
   }
-  if (taken[FILE]! > 0) mechanisms.balance.noteBatch(lruvec, FILE, 0, rotated[FILE]!);
+  if (taken[FILE]! > 0) mechanisms.balance.noteBatch(lruvec, FILE, written[FILE]!, rotated[FILE]!);
   return taken[FILE]!;
 }
 

@@ -24,7 +24,7 @@ export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
   for (let looked = 0; looked < most; ) {
     const budget = ops.budget(sc);
     if (budget <= 0) break;
-    sc.beginBatch(budget - looked);
+    sc.beginBatch(budget - looked, mechanisms.settings.batch);
     mechanisms.tiers.update(ANON);
     mechanisms.tiers.update(FILE);
     ops.isolate(sc);

@@ -8,11 +8,11 @@
  * settles once a round (prepare_scan_control()) is settled again for each lruvec.
  */
 import type { MemcgMove, Round } from "../mechanisms/memcg-order/memcg-order.js";
+import { DEF_PRIORITY, MIN_LRU_BATCH } from "../mm/batch.js";
 import { ANON, FILE } from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { calculateProtection, isBelowLow, isBelowMin } from "../mm/protection.js";
 import type { Core } from "./core.js";
-import { DEF_PRIORITY, MIN_LRU_BATCH } from "./scan-control.js";
 import { shrinkLruvec } from "./shrink-lruvec.js";
 
 /** Reclaim from the target's lruvecs on a node, once, at the priority of the run. */

@@ -9,10 +9,9 @@
  * Source: mm/vmscan.c, try_to_free_mem_cgroup_pages(), try_to_free_pages(), do_try_to_free_pages(), 6.12.
  */
 
-import { SWAP_CLUSTER_MAX } from "../mm/batch.js";
+import { DEF_PRIORITY, SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import type { Memcg } from "../mm/memcg.js";
 import type { Core } from "./core.js";
-import { DEF_PRIORITY } from "./scan-control.js";
 import { estimatePriority, shrinkNode } from "./shrink-node.js";
 
 /** Free at least `nr` pages (32 or more) from a memcg that is at its limit. Returns the pages freed, 0 if there was no way. */

@@ -32,11 +32,21 @@ export function boot(
   checkSwap(spec);
   const { root, owners, byName } = buildGroups(spec.memoryMax, machine.memcgs, trace.layout);
   const nodes = buildNodes(machine.memory);
+  const facts = { memcgs: byName.size, nodes: nodes?.length ?? 0 };
+  // The cell's switches are for the cell's policy; what a memcg or node names comes as it was born.
+  const settingsOf = (one: Policy): ReturnType<typeof resolveSettings> =>
+    resolveSettings(one, one === policy ? spec.set : {}, spec.profile, facts);
+  const settings = settingsOf(policy);
+  if (settings.faultYoung === "off" && (machine.faultAround ?? 1) === 1) {
+    inputError(
+      "refused: faultYoung=off without fault-around: nothing is mapped ahead of its use; set machine.faultAround to 16",
+    );
+  }
   const core = new Core(
     trace.layout,
     root,
     {
-      batchSize: kernel.batchSize,
+      batchSize: settings.addBatch,
       flushesInReclaim: kernel.flushesInReclaim,
       keepsCounts: kernel.keepsCounts,
       manyStocks: kernel.manyStocks,
@@ -49,16 +59,12 @@ export function boot(
     },
     owners,
   );
-  const facts = { memcgs: byName.size, nodes: nodes?.length ?? 0 };
   const parts = { ...machine, swap: spec.swap, seed: spec.seed };
   const chosen = core.lruvecs.map(({ memcg, node }): Policy => {
     const named = machine.memcgs?.find(({ name }) => name === memcg.name)?.policy;
     return other(named ?? machine.memory?.nodes[node]?.policy, others) ?? policy;
   });
-  // The cell's switches are for the cell's policy; what a memcg or node names comes as it was born.
-  const settingsOf = (one: Policy): ReturnType<typeof resolveSettings> =>
-    resolveSettings(one, one === policy ? spec.set : {}, spec.profile, facts);
-  core.mechanisms = buildMechanisms(core, settingsOf(policy), parts, kernel);
+  core.mechanisms = buildMechanisms(core, settings, parts, kernel);
   const time = machine.pace === undefined ? NO_TIME : rigTime(core.stat, machine.pace);
   core.timers = new Timers(core, time, checkPhase(machine.phase ?? 0));
   core.minTtl = minTtl(machine);

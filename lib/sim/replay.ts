@@ -7,7 +7,7 @@
  * that is not present. A hit allocates nothing and calls nothing; slots of descriptor accesses never have a
  * present PTE, so the inner loop need not know about them. Between two events the loop does not look at time.
  */
-import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../mm/memory.js";
+import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import type { Core } from "../reclaim/core.js";
 import { fault, fdAccess } from "../reclaim/fault.js";
 import { unmapRange } from "../reclaim/unmap-range.js";
@@ -16,7 +16,7 @@ import { replayTold } from "./replay-told.js";
 
 /** log2 of PTE_RO: a store to such a PTE faults. */
 const RO_SHIFT = 4;
-const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED;
+const HIT = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_USED;
 
 /** What happens between two records: before record `at`, do it. */
 interface Stop {

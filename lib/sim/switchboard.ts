@@ -11,42 +11,59 @@ import { profile as kernelProfile } from "./profiles.js";
 
 type Allowed = readonly string[] | ((value: number) => boolean);
 
+function whole(from: number, to: number): (value: number) => boolean {
+  return (value) => Number.isInteger(value) && value >= from && value <= to;
+}
+
 /** Each switch: what it may be set to, and how to say so. */
 export const SWITCHES: Readonly<
   Record<keyof Settings, { readonly allowed: Allowed; readonly text: string }>
 > = {
-  references: { allowed: ["rmap", "flags", "off"], text: "rmap, flags or off" },
+  references: { allowed: ["rmap", "flags", "exact", "off"], text: "rmap, flags, exact or off" },
   walk: { allowed: ["on", "off"], text: "on or off" },
   walkEvery: { allowed: (x) => x > 0 && x <= 8, text: "a number above 0, up to 8" },
   nonleaf: { allowed: ["on", "off"], text: "on or off" },
-  filter: { allowed: ["bloom", "exact", "off"], text: "bloom, exact or off" },
+  filter: { allowed: ["bloom", "exact", "oracle", "off"], text: "bloom, exact, oracle or off" },
   feeders: { allowed: ["both", "walks", "look-around"], text: "both, walks or look-around" },
   mmBits: { allowed: ["on", "off"], text: "on or off" },
+  mmMin: { allowed: whole(0, 4096), text: "a number of pages, 0 to 4096" },
   lookaround: {
-    allowed: (x) => x === 0 || (Number.isInteger(x) && x >= 2 && x <= 512),
+    allowed: (x) => x === 0 || whole(2, 512)(x),
     text: "0 for off, or 2 to 512 PTEs",
   },
   fd: {
     allowed: ["two-touch", "refs", "refs-hot", "mark", "off"],
     text: "two-touch, refs, refs-hot, mark or off",
   },
+  refsWidth: { allowed: whole(0, 3), text: "0 to 3 bits" },
   ages: { allowed: ["list", "flags"], text: "list or flags" },
-  young: { allowed: ["mark", "touch", "second", "promote"], text: "mark, touch, second or promote" },
+  young: {
+    allowed: ["mark", "touch", "second", "promote", "next"],
+    text: "mark, touch, second, promote or next",
+  },
   exec: { allowed: ["on", "off"], text: "on or off" },
   workingset: {
     allowed: ["distance", "generations", "generations-4", "off"],
     text: "distance, generations, generations-4 or off",
   },
+  refault: { allowed: ["active", "flags", "new"], text: "active, flags or new" },
   tiers: { allowed: ["pid", "pid-wide", "always", "off"], text: "pid, pid-wide, always or off" },
   balance: {
-    allowed: ["cost", "tiers", "tier-sums", "swappiness"],
-    text: "cost, tiers, tier-sums or swappiness",
+    allowed: ["cost", "tiers", "tier-sums", "swappiness", "oldest", "fixed"],
+    text: "cost, tiers, tier-sums, swappiness, oldest or fixed",
   },
+  tierGain: { allowed: (x) => x >= 1 && x <= 16, text: "a factor, 1 to 16" },
+  tierMin: { allowed: whole(0, 65536), text: "a number of refaults, 0 to 65536" },
+  anonShare: { allowed: (x) => x >= 0 && x <= 1, text: "a share of memory, 0 to 1" },
+  deactivation: { allowed: ["scan", "implicit"], text: "scan or implicit" },
   insertion: { allowed: ["young", "marked"], text: "young or marked" },
   aging: { allowed: ["spread", "count"], text: "spread or count" },
   budget: { allowed: ["batch", "exact", "abort"], text: "batch, exact or abort" },
-  dirty: { allowed: ["activate", "skip"], text: "activate or skip" },
+  dirty: { allowed: ["activate", "skip", "write"], text: "activate, skip or write" },
   hits: { allowed: ["marked", "told"], text: "marked or told" },
+  batch: { allowed: whole(1, 64), text: "1 to 64 pages" },
+  addBatch: { allowed: whole(1, 63), text: "1 to 63 folios" },
+  faultYoung: { allowed: ["on", "off"], text: "on or off" },
   memcgOrder: { allowed: ["tree", "partial", "memcg-lru"], text: "tree, partial or memcg-lru" },
   startPriority: { allowed: ["default", "estimate"], text: "default or estimate" },
   kswapd: { allowed: ["on", "off"], text: "on or off" },
@@ -73,15 +90,16 @@ export function resolveSettings(
 ): Settings {
   const born = typeof policy.mechanisms === "function" ? policy.mechanisms(profile) : policy.mechanisms;
   for (const [name, value] of Object.entries(set)) checkSwitch(name, value);
-  const { memcgOrder } = kernelProfile(profile);
-  const wanted = { ...PLAIN, memcgOrder, ...born, ...set } as Wanted;
+  const { memcgOrder, batchSize: addBatch } = kernelProfile(profile);
+  const wanted = { ...PLAIN, memcgOrder, addBatch, ...born, ...set } as Wanted;
   const asked = (name: keyof Settings): boolean => name in set;
 
   settleHits(wanted, asked);
   settleDetectors(wanted, asked);
   settleFeeders(wanted, asked);
   const found = wanted.walk === "on" || wanted.lookaround > 0;
-  if (asked("young") && !found) {
+  const climbs = wanted.young === "next" && Number(policy.options?.classes ?? 0) > 2; // the tail promotes by one class, too
+  if (asked("young") && !found && !climbs) {
     refuse(`young=${wanted.young} without walk and look-around`, "nothing would be found young; set walk=on");
   }
   if (asked("ages") && wanted.ages === "flags" && !found && wanted.fd !== "two-touch") {
@@ -94,6 +112,17 @@ export function resolveSettings(
     wanted.tiers = "off";
   }
   settleMachine(wanted, asked, facts);
+  settleCounts(wanted, asked);
+  settleRefaults(wanted, asked);
+  if (wanted.balance === "oldest" && !policy.asks.includes("aging")) {
+    refuse(`balance=oldest with policy ${policy.name}`, "its lists have no age; set balance=swappiness");
+  }
+  if (wanted.balance !== "fixed") {
+    if (asked("anonShare") && wanted.anonShare !== PLAIN.anonShare) {
+      refuse(`anonShare=${wanted.anonShare} with balance=${wanted.balance}`, "set balance=fixed");
+    }
+    wanted.anonShare = PLAIN.anonShare;
+  }
   for (const slot of Object.keys(NEVER_ASKED) as (keyof typeof NEVER_ASKED)[]) {
     if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
       refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
@@ -121,9 +150,16 @@ function settleDetectors(wanted: Wanted, asked: Asked): void {
     if (asked("mmBits") && wanted.mmBits === "off") {
       refuse("mmBits=off without walk", "they only tell a walk which processes to pass over; set walk=on");
     }
+    if (asked("mmMin") && wanted.mmMin !== PLAIN.mmMin) {
+      refuse(
+        `mmMin=${wanted.mmMin} without walk`,
+        "it only tells a walk which processes to pass over; set walk=on",
+      );
+    }
     wanted.filter = "off";
     wanted.nonleaf = "off";
     wanted.mmBits = PLAIN.mmBits;
+    wanted.mmMin = PLAIN.mmMin;
   }
   if (wanted.references !== "rmap" && wanted.lookaround > 0) {
     if (asked("lookaround")) {
@@ -140,9 +176,9 @@ function settleDetectors(wanted: Wanted, asked: Asked): void {
       "nothing would ever set the flag; set walk=on or references=rmap",
     );
   }
-  if (wanted.references === "flags" && wanted.young === "promote") {
+  if (wanted.references === "flags" && (wanted.young === "promote" || wanted.young === "next")) {
     refuse(
-      "references=flags with young=promote",
+      `references=flags with young=${wanted.young}`,
       "a walk that promotes leaves no mark for the check; set young=mark or touch",
     );
   }
@@ -181,12 +217,55 @@ function settle<K extends keyof Settings>(
   wanted[name] = PLAIN[name] as Wanted[K];
 }
 
+/** Counted reads, and the controller over them. */
+function settleCounts(wanted: Wanted, asked: Asked): void {
+  const counted = wanted.fd === "refs" || wanted.fd === "refs-hot";
+  if (!counted) {
+    if (asked("refsWidth") && wanted.refsWidth !== PLAIN.refsWidth) {
+      refuse(`refsWidth=${wanted.refsWidth} with fd=${wanted.fd}`, "reads are not counted; set fd=refs");
+    }
+    wanted.refsWidth = PLAIN.refsWidth;
+  }
+  if (wanted.tiers !== "pid") {
+    if (asked("tierGain") && wanted.tierGain !== PLAIN.tierGain) {
+      const why = wanted.tiers === "pid-wide" ? "its gain is 1.5; set tiers=pid" : "set tiers=pid";
+      refuse(`tierGain=${wanted.tierGain} with tiers=${wanted.tiers}`, why);
+    }
+    wanted.tierGain = PLAIN.tierGain;
+  }
+  if (!wanted.tiers.startsWith("pid") && !wanted.balance.startsWith("tier")) {
+    if (asked("tierMin") && wanted.tierMin !== PLAIN.tierMin) {
+      refuse(
+        `tierMin=${wanted.tierMin} with tiers=${wanted.tiers} and balance=${wanted.balance}`,
+        "nobody asks the controller; set tiers=pid or balance=tiers",
+      );
+    }
+    wanted.tierMin = PLAIN.tierMin;
+  }
+}
+
+/** Where a refault leads: what the mechanism that judges it can say. */
+function settleRefaults(wanted: Wanted, asked: Asked): void {
+  if (wanted.workingset === "off" && asked("refault") && wanted.refault !== PLAIN.refault) {
+    refuse(
+      `refault=${wanted.refault} with workingset=off`,
+      "no refault means anything; set workingset=distance",
+    );
+  }
+  if (!asked("refault")) {
+    if (!wanted.workingset.startsWith("generations")) wanted.refault = PLAIN.refault;
+  } else if (wanted.refault === "flags" && !wanted.fd.startsWith("refs")) {
+    refuse(`refault=flags with fd=${wanted.fd}`, "the flags are counts of reads; set fd=refs");
+  }
+}
+
 /** What feeds a filter needs a filter, and a feeder that is there. */
 function settleFeeders(wanted: Wanted, asked: Asked): void {
   if (wanted.feeders === "both") return;
-  if (wanted.filter === "off") {
+  if (wanted.filter === "off" || wanted.filter === "oracle") {
     if (asked("feeders")) {
-      refuse(`feeders=${wanted.feeders} without filter`, "there is nothing to feed; set filter=bloom");
+      const without = wanted.filter === "off" ? "without filter" : "with filter=oracle";
+      refuse(`feeders=${wanted.feeders} ${without}`, "there is nothing to feed; set filter=bloom");
     }
     wanted.feeders = "both";
   } else if (wanted.feeders === "look-around" && wanted.lookaround === 0) {
@@ -214,11 +293,11 @@ const NEVER_ASKED = {
     "it keeps anonymous and file folios on one list, so there is nothing to balance; leave the switch out",
   ages: "it has one class, so no folio ever changes its age; leave the switch out",
   young: "it has its own rule for what a walk finds young; leave the switch out",
+  deactivation: "it has no active list; use policy lru",
   exec: "it treats executable pages like any other; leave the switch out",
   insertion: "it has no generations to insert into; use policy mglru",
   aging: "it has no generations to age; use policy mglru",
   budget: "its passes are not budgeted over generations; use policy mglru",
-  dirty: "it offers dirty folios like any other; use policy mglru",
 } as const;
 
 /** Refuse a switch that there is not, or a value that it cannot have. */

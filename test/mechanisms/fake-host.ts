@@ -14,7 +14,7 @@ export interface FakeHost extends Host {
   readonly lruvec: Lruvec;
   /** Everything that the mechanism said, in order. */
   readonly said: {
-    what: "accessed" | "activate" | "assign";
+    what: "accessed" | "activate" | "assign" | "raise";
     folio: Folio;
     source?: AccessSource;
     klass?: number;
@@ -55,6 +55,8 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
     hasWalkContext: () => false,
     accessed: (folio, source) => void said.push({ what: "accessed", folio, source }),
     activate: (folio) => void said.push({ what: "activate", folio }),
+    nextClass: (folio) => folios.klass[folio]! + 1,
+    raise: (folio, klass) => void said.push({ what: "raise", folio, klass }),
     assignClass: (folio, klass) => void said.push({ what: "assign", folio, klass }),
     map(slot, pte = YOUNG) {
       const page = memory.map.pageOf[slot]!;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { activateDirty, skipDirty, writeDirty } from "../../lib/mechanisms/pageout/dirty.js";
 import { pageout } from "../../lib/mechanisms/pageout/pageout.js";
 import { noSwap, zramSwap } from "../../lib/mechanisms/pageout/swap-out.js";
 import { flusher } from "../../lib/mechanisms/pageout/writeback.js";
@@ -11,7 +12,7 @@ import { fakeHost, YOUNG } from "./fake-host.js";
 const ANON_SLOT = 5;
 const [FILE_SLOT, FILE_SLOT_2] = [400 + 250, 1300 + 50];
 
-function bench(swapSlots = 1) {
+function bench(swapSlots = 1, rule = activateDirty) {
   const host = fakeHost(SHARED, swapSlots);
   const rotated: number[] = [];
   const swap = swapSlots > 0 ? zramSwap(host) : noSwap();
@@ -21,7 +22,8 @@ function bench(swapSlots = 1) {
     rotated,
     swap,
     writeback,
-    out: pageout(host, swap, writeback),
+    dirty: rule(host, writeback),
+    out: pageout(host, swap, writeback, rule(host, writeback)),
     flags: (folio: number) => host.folios.flags[folio]! & ~PG_LRU,
   };
 }
@@ -57,6 +59,37 @@ describe("page-out", () => {
     out.batchDone(1);
     expect(host.stat.nr_written, "written once").toBe(1);
     expect(out.pageOut(folio)).toBe("freed");
+  });
+
+  it("written by reclaim itself: counted as such, kept where it was, rotated when the batch is done", () => {
+    const { host, out, rotated, flags } = bench(1, writeDirty);
+    const folio = host.map(FILE_SLOT, YOUNG | PTE_DIRTY);
+    expect(out.pageOut(folio)).toBe("keep");
+    expect(host.stat.nr_vmscan_write).toBe(1);
+    out.batchDone(1);
+    expect([rotated, flags(folio) & PG_DIRTY, host.stat.nr_written]).toEqual([[folio], 0, 1]);
+  });
+
+  /*
+   *                      dirty   under writeback
+   *   file               over    over, nobody need write it again
+   *   anonymous          taken   over
+   */
+  it("passes dirty file folios over, and any that is being written", () => {
+    const { host, dirty, rotated, out } = bench(1, skipDirty);
+    const [file, anon] = [host.map(FILE_SLOT), host.map(ANON_SLOT)];
+    expect([dirty.passOver(file), dirty.passOver(anon)]).toEqual([false, false]);
+    for (const folio of [file, anon]) host.folios.flags[folio]! |= PG_DIRTY;
+    expect([dirty.passOver(file), dirty.passOver(anon)]).toEqual([true, false]);
+    expect(host.folios.flags[file]! & PG_RECLAIM, "to be found when it is clean").toBe(PG_RECLAIM);
+    out.batchDone(0);
+    expect(rotated).toEqual([file]);
+    host.folios.flags[anon]! |= PG_WRITEBACK;
+    expect(dirty.passOver(anon)).toBe(true);
+    expect([activateDirty, writeDirty].map((rule) => bench(1, rule).dirty.passOver(anon))).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it("leaves a page under writeback alone, marked to be rotated", () => {

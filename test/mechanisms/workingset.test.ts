@@ -1,10 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SPLIT_COUNTS } from "../../lib/mechanisms/access/read-counts.js";
 import { costBalance } from "../../lib/mechanisms/balance/cost-balance.js";
 import { observedTiers, pidTiers } from "../../lib/mechanisms/tiers.js";
 import { generationWindow } from "../../lib/mechanisms/workingset/generation-window.js";
 import { noWorkingset } from "../../lib/mechanisms/workingset/no-workingset.js";
 import { refaultDistance } from "../../lib/mechanisms/workingset/refault-distance.js";
+import {
+  activeAgain,
+  asNew,
+  countsAgain,
+  hotAgain,
+} from "../../lib/mechanisms/workingset/refault-placement.js";
 import {
   packShadow,
   shadowRefs,
@@ -150,7 +157,13 @@ describe("generation window", () => {
     const b = bench(1000, generations);
     return {
       ...b,
-      window: generationWindow(b.host, pidTiers(b.host), b.balance, { window: "oldest", partial: false }),
+      window: generationWindow(
+        b.host,
+        pidTiers(b.host),
+        b.balance,
+        { window: "oldest", partial: false },
+        generations ? countsAgain(b.host) : activeAgain(b.host),
+      ),
     };
   }
 
@@ -164,7 +177,7 @@ describe("generation window", () => {
       b.window.refault(back, shadow, true);
       expect(b.host.stat.workingset_refault_file).toBe(1);
       expect(b.host.stat.workingset_activate_file).toBe(passed === 0 ? 1 : 0);
-      expect(b.flags(back)).toBe(passed === 0 ? LRU_REFS_MASK | PG_READ_TWICE : 0);
+      expect(b.flags(back)).toBe(passed === 0 ? SPLIT_COUNTS.mask | PG_READ_TWICE : 0);
     }
   });
 
@@ -185,7 +198,7 @@ describe("generation window", () => {
     expect(shadowRefs(shadow)).toBe(refs);
     const back = b.folio();
     b.window.refault(back, shadow, false);
-    expect(b.flags(back)).toBe(hot ? LRU_REFS_MASK | PG_READ_TWICE : 0);
+    expect(b.flags(back)).toBe(hot ? SPLIT_COUNTS.mask | PG_READ_TWICE : 0);
     expect(b.host.stat.workingset_restore_file).toBe(hot ? 1 : 0);
   });
 
@@ -244,4 +257,45 @@ describe("no working set", () => {
       );
     },
   );
+});
+
+/*
+ *                    shadow: 2 reads       shadow: WORKINGSET       a restore
+ *   active           ACTIVE                ACTIVE WORKINGSET        the second
+ *   counts, a read   -                     -                        neither; from 3 reads on
+ *   counts, a fault  full                  full                     both
+ *   hot              2 reads               WORKINGSET               the second
+ *   new              -                     -                        the second
+ */
+it("where a refault puts a page", () => {
+  const { host, folio } = bench();
+  const { flags } = host.folios;
+  const back = folio();
+  const full = SPLIT_COUNTS.mask | PG_READ_TWICE;
+  const shadows = [packShadow(1, 2, false), packShadow(1, 2, true)] as const;
+  const tried = (placement: ReturnType<typeof asNew>, inFault = true) =>
+    shadows.map((shadow) => {
+      flags[back] = 0;
+      return [placement.place(back, shadow, inFault), flags[back]];
+    });
+  expect(tried(activeAgain(host))).toEqual([
+    [false, PG_ACTIVE],
+    [true, PG_ACTIVE | PG_WORKINGSET],
+  ]);
+  expect(tried(countsAgain(host), false)).toEqual([
+    [false, 0],
+    [false, 0],
+  ]);
+  expect(tried(countsAgain(host))).toEqual([
+    [true, full],
+    [true, full],
+  ]);
+  expect(tried(hotAgain(host))).toEqual([
+    [false, 2 << LRU_REFS_SHIFT],
+    [true, PG_WORKINGSET],
+  ]);
+  expect(tried(asNew())).toEqual([
+    [false, 0],
+    [true, 0],
+  ]);
 });

@@ -197,6 +197,27 @@ export const IN_MECHANISMS: readonly Mutant[] = [
     "",
     ["test/mechanisms/references.test.ts"],
   ),
+  mutant(
+    "a dirty folio that is passed over is not marked",
+    "mechanisms/pageout/dirty.ts",
+    "      folios.flags[folio]! |= PG_RECLAIM;\n      if (file)",
+    "      if (file)",
+    ["test/mechanisms/pageout.test.ts"],
+  ),
+  mutant(
+    "an exact pass does not stop when enough is freed",
+    "mechanisms/generation-pass.ts",
+    "left <= 0 || (!first && sc.nrReclaimed >= sc.nrToReclaim)",
+    "left <= 0",
+    ["test/kernel.test.ts"],
+  ),
+  mutant(
+    "an exact pass takes whole batches",
+    "mechanisms/generation-pass.ts",
+    "Math.min(batch, left)",
+    "batch",
+    ["test/kernel.test.ts"],
+  ),
   mutant("mglru: file runs behind anon", "mechanisms/generations.ts", "anon = Math.min(anon, file);", "", [
     "test/kernel.test.ts",
   ]),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fifo, lru, mglru } from "../../lib/policies/index.js";
 import type { CellResult, CellSpec, MachineSpec } from "../../lib/sim/cell.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
-import { mixed } from "../switches-machine.js";
+import { mixed } from "../switches/runs.js";
 import { CELL } from "../tiny.js";
 
 const both = mixed();

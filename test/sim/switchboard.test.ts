@@ -95,7 +95,50 @@ describe("switchboard", () => {
     ],
     ["aging without generations", lru(), { aging: "count" }, "refused: aging=count with policy lru"],
     ["a budget of generations", lru(), { budget: "exact" }, "refused: budget=exact with policy lru"],
-    ["dirty folios passed over", lru(), { dirty: "skip" }, "refused: dirty=skip with policy lru"],
+    [
+      "look-around from no reverse map",
+      lru(),
+      { references: "exact", lookaround: 64 },
+      "refused: lookaround=64 with references=exact",
+    ],
+    ["marks that climb away", lru(), { walk: "on", references: "flags", young: "next" }, "with young=next"],
+    ["classes to climb that nobody finds", lru(), { young: "next" }, "refused: young=next without walk"],
+    [
+      "food for an oracle",
+      mglru(),
+      { filter: "oracle", feeders: "walks" },
+      "refused: feeders=walks with filter=oracle: there is nothing to feed",
+    ],
+    ["small processes, without walk", lru(), { mmMin: 64 }, "refused: mmMin=64 without walk"],
+    ["a width of no counts", lru(), { refsWidth: 1 }, "refused: refsWidth=1 with fd=two-touch"],
+    ["a gain of no controller", mglru(), { tiers: "off", tierGain: 3 }, "refused: tierGain=3 with tiers=off"],
+    ["a gain that is set", mglru(), { tiers: "pid-wide", tierGain: 3 }, "its gain is 1.5; set tiers=pid"],
+    [
+      "a threshold of no controller",
+      lru(),
+      { tierMin: 8 },
+      "refused: tierMin=8 with tiers=off and balance=cost",
+    ],
+    ["a share of nothing", lru(), { anonShare: 0.3 }, "refused: anonShare=0.3 with balance=cost"],
+    ["ages of lists", lru(), { balance: "oldest" }, "refused: balance=oldest with policy lru"],
+    [
+      "a place for refaults that mean nothing",
+      lru(),
+      { workingset: "off", refault: "new" },
+      "refused: refault=new with workingset=off",
+    ],
+    ["flags that nobody counts", lru(), { refault: "flags" }, "refused: refault=flags with fd=two-touch"],
+    [
+      "the ageing of generations",
+      mglru(),
+      { deactivation: "implicit" },
+      "refused: deactivation=implicit with policy mglru",
+    ],
+    ["no batch", lru(), { batch: 0 }, "invalid batch: 0; give 1 to 64 pages"],
+    ["a batch that does not fit", lru(), { addBatch: 64 }, "invalid addBatch: 64; give 1 to 63 folios"],
+    ["more bits than there are", mglru(), { refsWidth: 4 }, "invalid refsWidth: 4; give 0 to 3 bits"],
+    ["a gain below 1", mglru(), { tierGain: 0.5 }, "invalid tierGain: 0.5; give a factor, 1 to 16"],
+    ["a share of more than all", lru(), { balance: "fixed", anonShare: 1.5 }, "invalid anonShare: 1.5"],
     ["an unknown switch", lru(), { sparkle: "on" }, "unknown switch: sparkle; one of references, walk"],
     ["an unknown value", lru(), { walk: "maybe" }, "invalid walk: maybe; give on or off"],
     ["a window of one", lru(), { lookaround: 1 }, "invalid lookaround: 1; give 0 for off, or 2 to 512"],
@@ -114,6 +157,11 @@ describe("switchboard", () => {
     expect(resolveSettings(mglru(), { references: "off" }).lookaround).toBe(0);
     expect(resolveSettings({ ...mglru(), mechanisms: { feeders: "walks" } }, {}).feeders).toBe("both");
     expect(resolveSettings(mglru(), { fd: "mark" }).tiers).toBe("off");
+    expect(resolveSettings(mglru(), {}, "6.1").mmMin).toBe(64);
+    expect(resolveSettings(mglru(), { walk: "off" }, "6.1").mmMin).toBe(0);
+    expect(resolveSettings(mglru(), { workingset: "distance" }).refault).toBe("active");
+    expect(resolveSettings(mglru(), { workingset: "distance", refault: "flags" }).refault).toBe("flags");
+    expect(resolveSettings(mglru(), { references: "exact" }).lookaround).toBe(0);
   });
 
   it("accepts its own defaults said aloud", () => {
@@ -135,10 +183,22 @@ describe("switchboard", () => {
     }
   });
 
+  it("a chain of classes can be climbed without anybody finding pages young: the tail does", () => {
+    expect(resolveSettings(lru({ classes: 4 }), { young: "next" }).young).toBe("next");
+  });
+
+  it("the add batch is the kernel's, unless it is set", () => {
+    expect(resolveSettings(lru(), {}, "6.1").addBatch).toBe(15);
+    expect(resolveSettings(lru(), {}, "7.3").addBatch).toBe(31);
+    expect(resolveSettings(lru(), { addBatch: 7 }, "6.1").addBatch).toBe(7);
+  });
+
   it("all changes of 7.3 turned in 6.1 or 6.12 are the switches of 7.3", () => {
     const { set = {} } = CHANGE_POINTS["MGLRU + all of 7.3"]!;
     for (const kernel of ["6.1", "6.12"]) {
-      expect(resolveSettings(mglru(), set, kernel)).toEqual(resolveSettings(mglru(), {}, "7.3"));
+      const { addBatch, mmMin } = resolveSettings(mglru(), {}, kernel); // of 6.1's surroundings
+      const all = { ...resolveSettings(mglru(), {}, "7.3"), addBatch, mmMin };
+      expect(resolveSettings(mglru(), set, kernel)).toEqual(all);
     }
   });
 });
@@ -155,6 +215,11 @@ describe("boot", () => {
     ["negative swappiness", { swappiness: -1 }, "invalid swappiness: -1"],
     ["an unknown kernel", { profile: "5.4" }, "unknown profile: 5.4; one of 6.1, 6.12, 7.3"],
     ["a kernel by a name that every object has", { profile: "toString" }, "unknown profile: toString"],
+    [
+      "pages mapped ahead, old, where none are",
+      { set: { faultYoung: "off" } },
+      "refused: faultYoung=off without fault-around",
+    ],
     ["a switch by such a name", { set: { constructor: "on" } }, "unknown switch: constructor"],
   ])("refuses %s", (_what, change, message) => {
     expect(() => boot({ ...CELL, ...change } as typeof CELL, trace, fifo())).toThrow(InputError);

@@ -36,16 +36,23 @@ export interface PageTableWalk {
   run(lruvec: Lruvec, maySwap: boolean): void;
 }
 
+export interface WalkRule {
+  readonly onlyListed?: boolean;
+  readonly mmBits?: boolean;
+  readonly minPages?: number;
+}
+
 /**
  * @param nonleaf - Skip tables whose own accessed bit is clear, and clear it (lru_gen/enabled bit 0x4).
  * @param rule.onlyListed - 7.3: folios on no list keep their accessed bits (get_pfn_folio()).
  * @param rule.mmBits - False: every process that has started is walked, whether it has run or not.
+ * @param rule.minPages - 6.1: processes with fewer resident pages are passed over (should_skip_mm(), MIN_LRU_BATCH).
  */
 export function pageTableWalk(
   host: Host,
   filter: TableFilter,
   nonleaf: boolean,
-  { onlyListed = false, mmBits = true }: { onlyListed?: boolean; mmBits?: boolean } = {},
+  { onlyListed = false, mmBits = true, minPages = 0 }: WalkRule = {},
 ): PageTableWalk {
   const { memory, stat } = host;
   const { pteWords, map } = memory;
@@ -87,13 +94,25 @@ export function pageTableWalk(
     return young;
   }
 
+  /** Mapped pages of a process that the walk could find, as far as they decide. */
+  function residentOf(mm: number, maySwap: boolean): number {
+    let nr = 0;
+    for (const vma of memory.vmas) {
+      if (vma.process !== mm || (vma.kind === "anon" && !maySwap)) continue;
+      for (let slot = vma.start; slot < vma.start + vma.nr && nr < minPages; slot++) {
+        if ((memory.pte[slot]! & PTE_PRESENT) !== 0) nr++;
+      }
+    }
+    return nr;
+  }
+
   /** Walk one table. */
   function walkTable(lruvec: Lruvec, table: number, maySwap: boolean, forced: boolean): void {
     if (!forced && nonleaf && !testAndClearTouched(table)) {
       stat.walk_skip_nonleaf++;
       return;
     }
-    if (!forced && !filter.test(table)) return;
+    if (!forced && !filter.test(table, maySwap)) return;
     const first = table * PTRS_PER_PTE;
     let total = 0;
     let young = 0;
@@ -121,6 +140,7 @@ export function pageTableWalk(
         forced ||= walked[mm] === 0;
         if (mmBits && !forced && (memory.hasRun[mm]! & bit) === 0) continue;
         memory.hasRun[mm]! &= ~bit;
+        if (minPages > 0 && residentOf(mm, maySwap) < minPages) continue;
         if (!met) filter.beginWalk();
         met = true;
         const { from, to } = map.tablesOf[mm]!;

@@ -6,7 +6,8 @@
  *   refs-hot  (7.3)        REFERENCED  +1           +2     +3     WORKINGSET: it is hot, and stays so
  *   tier                   0           1            2      2      3
  *
- * A tier is ceil(log2(reads)). With `refs` a promotion wipes the count; with `refs-hot` it turns into WORKINGSET, which
+ * The refs bits are two here, as in the kernels; of a `width` from 0 to 3 they count up to 2^width - 1. A tier is
+ * ceil(log2(reads)), so that there are width + 2 of them. With `refs` a promotion wipes the count; with `refs-hot` it turns into WORKINGSET, which
  * eviction writes into the shadow: a page that was hot comes back hot.
  *
  * Source: include/linux/mm_inline.h, folio_lru_refs(), lru_tier_from_refs(); mm/swap.c, folio_inc_refs(), 6.12;
@@ -21,11 +22,11 @@ import {
 } from "../../mm/folio.js";
 
 export interface ReadCounts {
-  /** Remembered reads beyond the first (refs) or in all (refs-hot), 0 to 4. Kernel: folio_lru_refs(). */
+  /** Remembered reads beyond the first (refs) or in all (refs-hot), 0 to 2^width. Kernel: folio_lru_refs(). */
   refs(flags: number): number;
-  /** Tier, 0 to 3. */
+  /** Tier, 0 to width + 1. */
   tier(flags: number): number;
-  /** What a shadow keeps, 0 to 4. */
+  /** What a shadow keeps, 0 to 2^width. */
   token(flags: number): number;
   /** Tier of a refaulting page from its shadow. */
   tierOfToken(token: number, workingset: boolean): number;
@@ -35,39 +36,64 @@ export interface ReadCounts {
   readonly countsFull: boolean;
   /** The flags after one more read. */
   read(flags: number): number;
+  /** The refs bits in use, all set. */
+  readonly mask: number;
+  /** Reads beyond the first from which a refaulting page counts as hot. Kernel: BIT(LRU_REFS_WIDTH) - 1. */
+  readonly hot: number;
 }
 
 const refsBits = (flags: number): number => (flags & LRU_REFS_MASK) >> LRU_REFS_SHIFT;
 
-/** ceil(log2(n)) of 1 to 5; 0 for 0. */
-const log2Up = (n: number): number => (n <= 1 ? 0 : n === 2 ? 1 : n <= 4 ? 2 : 3);
+/** ceil(log2(n)); 0 for 0. */
+const log2Up = (n: number): number => (n <= 1 ? 0 : 32 - Math.clz32(n - 1));
 
-/** 6.1 and 6.12. */
-export const SPLIT_COUNTS: ReadCounts = {
-  refs: (flags) => refsBits(flags) + ((flags & PG_READ_TWICE) !== 0 ? 1 : 0),
-  tier: (flags) => log2Up(SPLIT_COUNTS.refs(flags) + 1),
-  token: (flags) => SPLIT_COUNTS.refs(flags),
-  tierOfToken: (token) => log2Up(token + 1),
-  isFull: (flags) => SPLIT_COUNTS.refs(flags) === 4,
-  countsFull: true,
-  read(flags) {
-    if ((flags & PG_REFERENCED) === 0) return flags | PG_REFERENCED;
-    if ((flags & PG_READ_TWICE) === 0) return flags | PG_READ_TWICE;
-    return (flags & LRU_REFS_MASK) === LRU_REFS_MASK ? flags : flags + (1 << LRU_REFS_SHIFT);
-  },
-};
+/** 6.1 and 6.12. @param width - Refs bits, 0 to 3. */
+function splitCounts(width: number): ReadCounts {
+  const most = 2 ** width - 1;
+  const mask = most << LRU_REFS_SHIFT;
+  const refs = (flags: number): number => refsBits(flags) + ((flags & PG_READ_TWICE) !== 0 ? 1 : 0);
+  return {
+    mask,
+    hot: most,
+    refs,
+    tier: (flags) => log2Up(refs(flags) + 1),
+    token: refs,
+    tierOfToken: (token) => log2Up(token + 1),
+    isFull: (flags) => refs(flags) === most + 1,
+    countsFull: true,
+    read(flags) {
+      if ((flags & PG_REFERENCED) === 0) return flags | PG_REFERENCED;
+      if ((flags & PG_READ_TWICE) === 0) return flags | PG_READ_TWICE;
+      return (flags & LRU_REFS_MASK) === mask ? flags : flags + (1 << LRU_REFS_SHIFT);
+    },
+  };
+}
 
-/** 7.3. */
-export const HOT_COUNTS: ReadCounts = {
-  refs: (flags) => ((flags & PG_REFERENCED) !== 0 ? refsBits(flags) + 1 : 0),
-  tier: (flags) => ((flags & PG_WORKINGSET) !== 0 ? 3 : log2Up(HOT_COUNTS.refs(flags))),
-  token: (flags) => Math.max(HOT_COUNTS.refs(flags) - 1, 0),
-  tierOfToken: (token, workingset) => (workingset ? 3 : log2Up(token + 1)),
-  isFull: (flags) => HOT_COUNTS.refs(flags) === 4 && (flags & PG_WORKINGSET) !== 0,
-  countsFull: false,
-  read(flags) {
-    if ((flags & PG_REFERENCED) === 0) return (flags & ~LRU_REFS_MASK) | PG_REFERENCED;
-    if ((flags & LRU_REFS_MASK) === LRU_REFS_MASK) return flags | PG_WORKINGSET;
-    return flags + (1 << LRU_REFS_SHIFT);
-  },
-};
+/** 7.3. @param width - Refs bits, 0 to 3. */
+function hotCounts(width: number): ReadCounts {
+  const most = 2 ** width - 1;
+  const mask = most << LRU_REFS_SHIFT;
+  const refs = (flags: number): number => ((flags & PG_REFERENCED) !== 0 ? refsBits(flags) + 1 : 0);
+  return {
+    mask,
+    hot: most,
+    refs,
+    tier: (flags) => ((flags & PG_WORKINGSET) !== 0 ? width + 1 : log2Up(refs(flags))),
+    token: (flags) => Math.max(refs(flags) - 1, 0),
+    tierOfToken: (token, workingset) => (workingset ? width + 1 : log2Up(token + 1)),
+    isFull: (flags) => refs(flags) === most + 1 && (flags & PG_WORKINGSET) !== 0,
+    countsFull: false,
+    read(flags) {
+      if ((flags & PG_REFERENCED) === 0) return (flags & ~LRU_REFS_MASK) | PG_REFERENCED;
+      if ((flags & LRU_REFS_MASK) === mask) return flags | PG_WORKINGSET;
+      return flags + (1 << LRU_REFS_SHIFT);
+    },
+  };
+}
+
+/** Both encodings by width, 0 to 3. */
+export const SPLIT_BY_WIDTH: readonly ReadCounts[] = [0, 1, 2, 3].map(splitCounts);
+export const HOT_BY_WIDTH: readonly ReadCounts[] = [0, 1, 2, 3].map(hotCounts);
+
+/** As in 6.1 and 6.12: two bits. */
+export const SPLIT_COUNTS: ReadCounts = SPLIT_BY_WIDTH[2]!;

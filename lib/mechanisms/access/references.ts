@@ -16,7 +16,7 @@
  * Source: mm/rmap.c, folio_referenced() and folio_referenced_one(), 6.12.
  */
 import { type Folio, PG_EXEC, PG_YOUNG } from "../../mm/folio.js";
-import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
+import { PTE_PRESENT, PTE_USED, PTE_YOUNG } from "../../mm/memory.js";
 import type { Host } from "../host.js";
 import type { LookAround } from "./look-around.js";
 
@@ -85,6 +85,32 @@ export function flagReferences(host: Host): ReferenceCheck {
       found.vmas = (flags[folio]! & PG_YOUNG) === 0 ? 0 : 1;
       found.exec = found.vmas > 0 && (flags[folio]! & PG_EXEC) !== 0;
       flags[folio]! &= ~PG_YOUNG;
+      return found;
+    },
+  };
+}
+
+/**
+ * Know every access since the last check, whoever has cleared accessed bits meanwhile, at no cost: what perfect detection
+ * would be worth. Nothing that was only mapped counts (fault-around), what a walk has acted on counts again, and no mark of
+ * a walk is believed. Of a folio that is not mapped the mark of a read counts; other reads are the `fd` slot's.
+ */
+export function exactReferences({ memory, folios }: Host, exec = true): ReferenceCheck {
+  const found: References = { vmas: 0, exec: false };
+  return {
+    check(folio) {
+      found.vmas = 0;
+      found.exec = false;
+      let slot = memory.map.firstSlot[folios.page[folio]!]!;
+      for (; slot >= 0; slot = memory.nextMapping(slot)) {
+        const pte = memory.pte[slot]!;
+        if ((pte & (PTE_PRESENT | PTE_USED)) !== (PTE_PRESENT | PTE_USED)) continue;
+        memory.pte[slot] = pte & ~PTE_USED;
+        found.vmas++;
+        if (exec && memory.vma(slot).exec === true) found.exec = true;
+      }
+      if (folios.mapcount[folio] === 0 && (folios.flags[folio]! & PG_YOUNG) !== 0) found.vmas = 1;
+      folios.flags[folio]! &= ~PG_YOUNG;
       return found;
     },
   };

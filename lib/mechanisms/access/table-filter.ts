@@ -11,6 +11,8 @@
  * Source: mm/vmscan.c, test_bloom_filter(), update_bloom_filter(), reset_bloom_filter(), suitable_to_scan(),
  * walk_pmd_range(), 6.12.
  */
+import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
+import { PTRS_PER_PTE } from "../../trace/trace.js";
 import type { Host } from "../host.js";
 
 /** PTEs in one cache line of 64 bytes. A table is dense at one young PTE a line on average. */
@@ -18,8 +20,11 @@ export const PTES_PER_LINE = 8;
 
 /** The two sets. `table` is the index of a leaf table. */
 export interface TableFilter {
-  /** True if the table may be in the set that the current walk tests. False positives allowed, never false negatives. */
-  test(table: number): boolean;
+  /**
+   * True if the table may be in the set that the current walk tests. False positives allowed, never false negatives.
+   * @param maySwap - The walk looks at anonymous memory, too.
+   */
+  test(table: number, maySwap: boolean): boolean;
   /** Put a table into the set of the next walk (it was dense in this one). */
   addNext(table: number): void;
   /** Put a table into the set that the next walk to start will test (fed from outside a walk). */
@@ -72,6 +77,36 @@ export function flippingFilter(host: Host, sets: readonly [TableSet, TableSet]):
 /** The same filter, fed by walks alone or by look-around alone. */
 export function fedBy(filter: TableFilter, feeder: "walks" | "look-around"): TableFilter {
   return feeder === "walks" ? { ...filter, addNow() {} } : { ...filter, addNext() {} };
+}
+
+/**
+ * Knows which tables are dense at this moment: what a filter is at best. Nothing is fed to it. Among tables that are
+ * dense now, a walk counts the same VMAs.
+ */
+export function denseTables({ memory, stat }: Host): TableFilter {
+  const { pte, vmas, map } = memory;
+  return {
+    test(table, maySwap) {
+      const first = table * PTRS_PER_PTE;
+      let young = 0;
+      let total = 0;
+      for (let v = map.tableVma[table]!; v < vmas.length && vmas[v]!.start < first + PTRS_PER_PTE; v++) {
+        const vma = vmas[v]!;
+        if (vma.recency === false || (vma.kind === "anon" && !maySwap)) continue;
+        const end = Math.min(first + PTRS_PER_PTE, vma.start + vma.nr);
+        for (let slot = Math.max(first, vma.start); slot < end; slot++, total++) {
+          if ((pte[slot]! & (PTE_PRESENT | PTE_YOUNG)) === (PTE_PRESENT | PTE_YOUNG)) young++;
+        }
+      }
+      const dense = total > 0 && young * PTES_PER_LINE >= total;
+      if (!dense) stat.walk_skip_filter++;
+      return dense;
+    },
+    addNext() {},
+    addNow() {},
+    beginWalk() {},
+    endWalk() {},
+  };
 }
 
 /** Off: every table is walked. */

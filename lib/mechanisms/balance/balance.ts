@@ -59,6 +59,41 @@ export function swappinessBalance(tiers: Tiers): Balance {
   return { olderFirst: true, shares, pick, noteRefault() {}, noteBatch() {} };
 }
 
+/** No choice but by age: the older generation goes first, and on a tie the types take turns. */
+export function oldestBalance(tiers: Tiers): Balance {
+  const result: Shares = { weight: Float64Array.of(1, 1) };
+  const shares = (): Shares => result;
+  return { olderFirst: true, shares, pick: pickByShares(shares, tiers), noteRefault() {}, noteBatch() {} };
+}
+
+/**
+ * Memory divided once and for all: whichever type holds more than its share is scanned, whatever it costs.
+ * @param share - Of anonymous pages in the lruvec, 0 to 1.
+ */
+export function fixedBalance(tiers: Tiers, share: number): Balance {
+  const result: Shares = { weight: new Float64Array(2) };
+  const choose = (lruvec: Lruvec): MemType => {
+    const [anon, file] = [lruvec.pages(ANON), lruvec.pages(FILE)];
+    return file === 0 || anon > share * (anon + file) ? ANON : FILE;
+  };
+  return {
+    olderFirst: false,
+    shares(lruvec) {
+      const type = choose(lruvec);
+      result.weight[type] = 1;
+      result.weight[1 - type] = 0;
+      return result;
+    },
+    pick(lruvec) {
+      const type = choose(lruvec);
+      tiers.update(type);
+      return type;
+    },
+    noteRefault() {},
+    noteBatch() {},
+  };
+}
+
 /** Turn shares into a sequence of picks: each turn every type earns its share, and the richer one pays for a turn. */
 export function pickByShares(
   shares: (lruvec: Lruvec, swappiness: number) => Shares,
@@ -73,4 +108,12 @@ export function pickByShares(
     tiers.update(type);
     return type;
   };
+}
+
+/** For generations: the older one first, if the balance minds; on a tie swappiness 1 and 200 say it, else the balance. */
+export function pickByAge(balance: Balance, lruvec: Lruvec, swappiness: number): MemType {
+  const { minSeq } = lruvec.clock;
+  if (balance.olderFirst && minSeq[ANON]! < minSeq[FILE]!) return ANON;
+  if (swappiness === 1) return FILE;
+  return swappiness === 200 ? ANON : balance.pick(lruvec, swappiness);
 }

@@ -1,7 +1,7 @@
 /*
  * Scan targets: how much of each list a pass looks at, and in which order.
  *
- * A list's target is its size >> priority, times its type's share. The pass takes 32 pages from each list in
+ * A list's target is its size >> priority, times its type's share. The pass takes a batch of 32 pages from each list in
  * turn. Once enough is reclaimed, the type with less left is dropped, and the other's targets shrink to the
  * part of the way that the dropped one had come: pressure stays proportional even when a pass ends early.
  *
@@ -19,7 +19,10 @@ export class ScanTargets {
   /** What `next` granted for the list that it returned. */
   granted = 0;
 
-  constructor(private readonly nrClasses: number) {
+  constructor(
+    private readonly nrClasses: number,
+    private readonly batch: number = SWAP_CLUSTER_MAX,
+  ) {
     this.left = new Float64Array(2 * nrClasses);
     this.target = new Float64Array(2 * nrClasses);
   }
@@ -57,7 +60,7 @@ export class ScanTargets {
       if (this.at === 0 && !this.alive()) return -1;
       const list = this.at++;
       if (left[list]! <= 0) continue;
-      this.granted = Math.min(left[list]!, SWAP_CLUSTER_MAX);
+      this.granted = Math.min(left[list]!, this.batch);
       left[list]! -= this.granted;
       return list;
     }

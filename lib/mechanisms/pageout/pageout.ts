@@ -5,7 +5,7 @@
  *   any, if it can     -> a slower node (demotion)
  *   anonymous          -> swap-out (a slot, a write), or stay if there is no slot
  *   file, clean        -> drop: the copy on disk is the same
- *   file, dirty        -> writeback first, to be met again at the tail, clean
+ *   file, dirty        -> writeback first, to be met again at the tail, clean (dirty.ts)
  *   referenced         -> it waits in a per-CPU batch, which holds a reference: unmapped, then kept
  *
  * Differs from the kernel: reclaim on a limit only; kswapd's rules (writing file pages on the second meeting, "only
@@ -22,6 +22,7 @@ import {
 } from "../../mm/folio.js";
 import type { Host } from "../host.js";
 import { type Demotion, NO_DEMOTION } from "./demotion.js";
+import type { DirtyRule } from "./dirty.js";
 import type { SwapOut } from "./swap-out.js";
 import { unmap } from "./unmap.js";
 import type { Writeback } from "./writeback.js";
@@ -36,10 +37,12 @@ export interface Pageout {
   batchDone(nrFile: number): void;
 }
 
+/** @param dirty - What becomes of a dirty file folio, in the rule of its lruvec. */
 export function pageout(
   host: Host,
   swapOut: SwapOut,
   writeback: Writeback,
+  dirty: Pick<DirtyRule, "offered">,
   demotion: Demotion = NO_DEMOTION,
 ): Pageout {
   const { flags } = host.folios;
@@ -58,9 +61,7 @@ export function pageout(
         return "freed";
       }
       if ((flags[folio]! & PG_SWAPBACKED) !== 0) return swapOut.write(folio);
-      flags[folio]! |= PG_RECLAIM;
-      writeback.request(folio);
-      return "activate";
+      return dirty.offered(folio);
     },
     batchDone: (nrFile) => writeback.run(nrFile),
   };

@@ -20,6 +20,8 @@ import type { Host } from "../host.js";
 export interface Writeback {
   /** Reclaim wants the folio clean. */
   request(folio: Folio): void;
+  /** Reclaim writes the folio itself. */
+  write(folio: Folio): void;
   /** Reclaim passed a dirty folio over. Asks for no write by itself (6.1), but where no timer does, nobody else would. */
   passedOver(folio: Folio): void;
   /** A batch is done: write what was asked for. @param nrFile - File folios in the batch. */
@@ -36,6 +38,7 @@ export function flusher(host: Host, rotate: (folio: Folio) => void): Writeback {
   const queue: Folio[] = [];
   return {
     request: (folio) => void queue.push(folio),
+    write: (folio) => void queue.push(folio),
     passedOver: (folio) => void queue.push(folio),
     run() {
       for (const folio of queue) {
@@ -46,11 +49,13 @@ export function flusher(host: Host, rotate: (folio: Folio) => void): Writeback {
       queue.length = 0;
     },
     statisticsFlushed() {},
-    forget(folio) {
-      const at = queue.indexOf(folio);
-      if (at >= 0) queue.splice(at, 1);
-    },
+    forget: (folio) => dropFrom(queue, folio),
   };
+}
+
+function dropFrom(queue: Folio[], folio: Folio): void {
+  const at = queue.indexOf(folio);
+  if (at >= 0) queue.splice(at, 1);
 }
 
 /** Percentage of a memcg's cache and headroom from which it is written in the background (vm.dirty_background_ratio). */
@@ -60,19 +65,26 @@ const BACKGROUND_RATIO = 10;
 export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeback {
   const { folios, stat, memory } = host;
   let requested = 0;
+  /** Written by reclaim in the batch that is on. */
+  const own: Folio[] = [];
 
-  /** Write all that is dirty; stores to it fault again from now on. */
+  /** Write a dirty folio; stores to it fault again from now on. */
+  function writeOut(page: number, folio: Folio): void {
+    folios.flags[folio]! &= ~PG_DIRTY;
+    stat.nr_written += folios.nrPages[folio]!;
+    for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
+      if ((memory.pte[slot]! & PTE_PRESENT) === 0) continue;
+      memory.pte[slot] = (memory.pte[slot]! & ~PTE_DIRTY) | PTE_RO;
+    }
+    if ((folios.flags[folio]! & PG_RECLAIM) !== 0) rotate(folio);
+  }
+
+  /** Write all that is dirty. */
   function writeAll(): void {
     for (let page = 0; page < memory.map.nrPages; page++) {
       const folio = memory.folioOf[page]!;
       if (folio === NIL || (folios.flags[folio]! & (PG_DIRTY | PG_SWAPBACKED)) !== PG_DIRTY) continue;
-      folios.flags[folio]! &= ~PG_DIRTY;
-      stat.nr_written += folios.nrPages[folio]!;
-      for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
-        if ((memory.pte[slot]! & PTE_PRESENT) === 0) continue;
-        memory.pte[slot] = (memory.pte[slot]! & ~PTE_DIRTY) | PTE_RO;
-      }
-      if ((folios.flags[folio]! & PG_RECLAIM) !== 0) rotate(folio);
+      writeOut(page, folio);
     }
   }
 
@@ -80,8 +92,11 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     request() {
       requested++;
     },
+    write: (folio) => void own.push(folio),
     passedOver() {},
     run(nrFile) {
+      for (const folio of own) writeOut(folios.page[folio]!, folio);
+      own.length = 0;
       if (requested > 0 && requested === nrFile) writeAll();
       requested = 0;
     },
@@ -97,6 +112,6 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
       const available = cached + Math.max(0, host.headroom());
       if (dirty * 100 > available * BACKGROUND_RATIO) writeAll();
     },
-    forget() {},
+    forget: (folio) => dropFrom(own, folio),
   };
 }

@@ -11,7 +11,7 @@
  *
  *   R - E <= size of the active lists (and of the other type, if it can be swapped)   ->  activate it
  *
- * The newcomer then competes with the active pages directly. If that was wrong, it costs one lap.
+ * (or whatever else the placement does). The newcomer then competes with the active pages directly. If that was wrong, it costs one lap.
  *
  * The clock and the sizes are those of the lruvec that reclaim aimed at: a memcg's limit, or the whole node.
  *
@@ -22,10 +22,16 @@ import type { Balance } from "../balance/balance.js";
 import type { Host } from "../host.js";
 import type { Tiers } from "../tiers.js";
 import { countActivate, countRefault, countRestore } from "./count.js";
+import { activeAgain, type RefaultPlacement } from "./refault-placement.js";
 import { packShadow, shadowRefs, shadowToken, shadowWorkingset, TOKEN_MASK } from "./shadow.js";
 import type { Workingset } from "./workingset.js";
 
-export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Workingset {
+export function refaultDistance(
+  host: Host,
+  tiers: Tiers,
+  balance: Balance,
+  placement: RefaultPlacement = activeAgain(host),
+): Workingset {
   const { folios, swap, reads } = host;
   return {
     evict(folio) {
@@ -37,7 +43,7 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
       lruvec.age(folios.nrPages[folio]!);
       return shadow;
     },
-    refault(folio, shadow) {
+    refault(folio, shadow, inFault) {
       const type = folios.type(folio);
       const lruvec = host.lruvecOf(folio);
       const from = host.shadowTarget(folio);
@@ -50,11 +56,10 @@ export function refaultDistance(host: Host, tiers: Tiers, balance: Balance): Wor
       }
       if (distance > size) return;
       tiers.noteRefaulted(type, reads.tierOfToken(shadowRefs(shadow), shadowWorkingset(shadow)), nr);
-      folios.flags[folio]! |= PG_ACTIVE;
-      lruvec.age(nr);
+      const restored = placement.place(folio, shadow, inFault);
+      if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.age(nr);
       countActivate(host, lruvec, type, nr);
-      if (!shadowWorkingset(shadow)) return;
-      folios.flags[folio]! |= PG_WORKINGSET;
+      if (!restored) return;
       balance.noteRefault(lruvec, type, nr);
       countRestore(host, type, nr);
     },

@@ -1,23 +1,23 @@
 /*
  * A shadow: what is left of an evicted page, one word in the place where the page was.
  *
- *   bit 31     30 .............. 4    3 .. 1   0
- *   [present]  [token: 27 bits]       [refs]   [workingset]
+ *   bit 31     30 .............. 5    4 .. 1   0
+ *   [present]  [token: 26 bits]       [refs]   [workingset]
  *
  * `token` says when the page was evicted (the meaning is the mechanism's), `refs` how often it had been read
- * through descriptors beyond the first time, 0 to 4, `workingset` whether it had been part of the working set.
+ * through descriptors beyond the first time, 0 to 8, `workingset` whether it had been part of the working set.
  * The kernel also packs memcg and node; here the page's owner is looked up when it comes back.
  * Source: mm/workingset.c, pack_shadow(), 6.12.
  */
 
-const TOKEN_BITS = 27;
+const TOKEN_BITS = 26;
 /** Tokens count modulo this. Differences of tokens are masked with it, as in the kernel. */
 export const TOKEN_MASK: number = 2 ** TOKEN_BITS - 1;
 
 export function packShadow(token: number, refs: number, workingset: boolean): number {
-  return (0x8000_0000 | ((token & TOKEN_MASK) << 4) | ((refs & 7) << 1) | (workingset ? 1 : 0)) >>> 0;
+  return (0x8000_0000 | ((token & TOKEN_MASK) << 5) | ((refs & 15) << 1) | (workingset ? 1 : 0)) >>> 0;
 }
 
-export const shadowToken = (shadow: number): number => (shadow >>> 4) & TOKEN_MASK;
-export const shadowRefs = (shadow: number): number => (shadow >>> 1) & 7;
+export const shadowToken = (shadow: number): number => (shadow >>> 5) & TOKEN_MASK;
+export const shadowRefs = (shadow: number): number => (shadow >>> 1) & 15;
 export const shadowWorkingset = (shadow: number): boolean => (shadow & 1) === 1;

@@ -9,6 +9,7 @@
 import { SPLIT_COUNTS } from "../../mechanisms/access/read-counts.js";
 import type { References } from "../../mechanisms/access/references.js";
 import type { Balance } from "../../mechanisms/balance/balance.js";
+import { generationPass } from "../../mechanisms/generation-pass.js";
 import { Generations } from "../../mechanisms/generations.js";
 import { Ghosts } from "../../mechanisms/ghosts.js";
 import { insertMarked, insertYoung } from "../../mechanisms/insertion.js";
@@ -109,6 +110,20 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
         ? insertMarked(columns(), clock, minGens, gens)
         : insertYoung(columns(), clock, minGens, false);
     },
+    generationPass: (ring, scan) =>
+      generationPass(settings.budget, {
+        ring,
+        clock,
+        batch: settings.batch,
+        scan,
+        canSwap: () => false,
+        pickType: () => FILE,
+        updateTiers() {},
+        walk() {},
+        unprotected: (nr) => nr,
+        isDone: () => false,
+        drain() {},
+      }),
     references,
     promote: (folio, klass) => booted.lists!.move(folio, klass),
     youngHit: (folio, klass) => booted.lists!.move(folio, klass),
@@ -121,7 +136,6 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
     markYoung(folio) {
       state[folio]! |= ACCESSED;
     },
-    passedOver() {},
     canReclaim: (type) => type === FILE,
     walk: () => false,
     drain() {},

@@ -10,9 +10,9 @@
  * `constants`.
  */
 import { BY_FAULT } from "../../mm/access.js";
+import { DEF_PRIORITY } from "../../mm/batch.js";
 import { NIL, PG_ACTIVE } from "../../mm/folio.js";
 import { MAX_RECLAIM_RETRIES } from "../../mm/memcg.js";
-import { DEF_PRIORITY } from "../scan-control.js";
 import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
 
 /** Replays the requests [from, end) of `objects`. */

@@ -1,6 +1,7 @@
+import { DEF_PRIORITY } from "../../mm/batch.js";
 import { type Folio, NIL } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
-import { DEF_PRIORITY, type ScanControl } from "../scan-control.js";
+import type { ScanControl } from "../scan-control.js";
 
 /** The reclaim run of a cache: one victim is wanted, so a batch holds one candidate. */
 export class CacheScan implements ScanControl {
@@ -18,6 +19,7 @@ export class CacheScan implements ScanControl {
   readonly batch: Int32Array = new Int32Array(1);
   nrLooked = 0;
   isolated = false;
+  readonly busy = false;
   stopped = false;
   nrSinceWalk = 0;
 

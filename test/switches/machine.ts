@@ -1,29 +1,13 @@
-/* Relations of the switches that a machine with several memcgs, nodes or finite memory has; see switches.test.ts. */
+/* What a machine with several memcgs, nodes or finite memory does. */
 import { expect } from "vitest";
-import type { Settings } from "../lib/mechanisms/settings.js";
-import { lru, mglru } from "../lib/policies/index.js";
-import type { Policy } from "../lib/reclaim/ops.js";
-import type { CellResult, MachineSpec } from "../lib/sim/cell.js";
-import { simulate } from "../lib/sim/run-cell.js";
-import { PTRS_PER_PTE, type Trace } from "../lib/trace/trace.js";
-import { mulberry32 } from "../lib/util/random.js";
-import type { Counters } from "./sim/runs.js";
-import { CELL, traceOf } from "./tiny.js";
-
-/** Two processes with anonymous memory, and a file that both read through descriptors. Process 1 is idle after the start. */
-export function mixed(idle = false): Trace {
-  const nrSlots = 8 * PTRS_PER_PTE;
-  const half = nrSlots / 2;
-  const vmas = [0, 1].map((process) => ({ process, start: process * half, nr: 700, kind: "anon" as const }));
-  const random = mulberry32(9);
-  const records = Array.from({ length: 8000 }, (_, i) => {
-    if (i % 5 === 0) return nrSlots + (random.int(2) === 0 ? random.int(120) : random.int(900));
-    const process = idle && i > 400 ? 0 : random.int(2);
-    return process * half + (random.int(3) < 2 ? random.int(150) : random.int(700));
-  });
-  return traceOf({ nrSlots, vmas, files: [{ name: "f", nr: 900 }] }, records);
-}
-const both = mixed();
+import type { Settings } from "../../lib/mechanisms/settings.js";
+import { lru, mglru } from "../../lib/policies/index.js";
+import type { Policy } from "../../lib/reclaim/ops.js";
+import type { CellResult, MachineSpec } from "../../lib/sim/cell.js";
+import { simulate } from "../../lib/sim/run-cell.js";
+import type { Counters } from "../sim/runs.js";
+import { CELL } from "../tiny.js";
+import { both, type Relations } from "./runs.js";
 
 /** Two memcgs, a process each, in one memory of 500 frames: what one gets the other must give. */
 function shared(policy: () => Policy, set: Partial<Settings>, machine: MachineSpec = {}): CellResult {
@@ -38,10 +22,7 @@ const twoNodes = (set: Partial<Settings>, swap: "zram" | "none" = "zram"): Count
   return simulate({ ...CELL, memoryMax: 2000, swap, set, machine: { memory } }, both, lru()).counters;
 };
 
-/** A relation for each switch of the machine. */
-export const OF_THE_MACHINE: Readonly<
-  Record<"memcgOrder" | "startPriority" | "kswapd" | "balanced" | "demotion", () => void>
-> = {
+export const MACHINE: Relations<"memcgOrder" | "startPriority" | "kswapd" | "balanced" | "demotion"> = {
   memcgOrder() {
     const [tree, partial, ranks] = (["tree", "partial", "memcg-lru"] as const).map((memcgOrder) =>
       shared(lru, { memcgOrder, kswapd: "off" }),
