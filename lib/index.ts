@@ -77,7 +77,8 @@ export type { ScanControl } from "./reclaim/scan-control.js";
 export type { CellResult, CellSpec, PolicySpec, SwitchValue } from "./sim/cell.js";
 export { cpuNs, PRICES, type Prices } from "./sim/cost.js";
 export { runCell, simulate } from "./sim/run-cell.js";
-export { resolveSettings, SWITCHES } from "./sim/switchboard.js";
+export { resolveSettings } from "./sim/switchboard.js";
+export { SWITCHES } from "./sim/switches.js";
 // studies
 export { bootstrap, median, pairedDifference, pairedRatio, pairedRatioOfEach } from "./stats/bootstrap.js";
 export { hodgesLehmann, holm, signedRankTest, signFlipTest, type TestResult } from "./stats/paired-tests.js";
@@ -113,6 +114,7 @@ export type { StaleCells } from "./study/results.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
 export { rowsTable, toTable, writeTable } from "./study/table.js";
+export { VALUE_POINTS } from "./study/value-points.js";
 export { traceDigest } from "./trace/digest.js";
 export { EXPORT_FORMATS, type ExportFormat, exportTrace } from "./trace/export.js";
 // traces

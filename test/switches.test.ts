@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../lib/mechanisms/settings.js";
 import { clock } from "../lib/policies/index.js";
-import { SWITCHES } from "../lib/sim/switchboard.js";
+import { SWITCHES } from "../lib/sim/switches.js";
 import { evictions } from "./sim/runs.js";
 import { ACCESS } from "./switches/access.js";
 import { AGES } from "./switches/ages.js";

@@ -26,7 +26,7 @@ ${FORMAT_USAGE}
   --profile K             6.1, 6.12 or 7.3                                                            [6.12]
   --swap S                zram, disk or none                                                          [zram]
   --swappiness N          0 to 200                                                                    [60]
-  --set AXIS=VALUE        a switch of the policy (lib/sim/switchboard.ts); may be repeated
+  --set AXIS=VALUE        a switch of the policy (lib/sim/switches.ts); may be repeated
   --seed N                of what is random in a policy                                               [1]
   --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
                           requests and misses; --policy min is the offline bound; --set references=flags: hits only

@@ -36,7 +36,7 @@ What to print:
 What if:
   --draws N               replays of a cell, odd [7]; 1 is quick, and at the rig's pace
   --pace X                slowness of the machine instead of each run's; 1 = the measuring rig, off: no time passes
-  --set AXIS=VALUE        a switch in every cell (lib/sim/switchboard.ts); may be repeated
+  --set AXIS=VALUE        a switch in every cell (lib/sim/switches.ts); may be repeated
   --threads N             [one a processor; 0 in the source tree]`;
 
 const OPTIONS = {

@@ -2,7 +2,7 @@ import type { PolicySpec, SwitchValue } from "../sim/cell.js";
 import type { Point } from "../study/grid.js";
 import { inputError } from "../util/error.js";
 
-/** Switches and their values, see `lib/sim/switchboard.ts`. */
+/** Switches and their values, see `lib/sim/switches.ts`. */
 export type Switches = Readonly<Record<string, SwitchValue>>;
 
 /** A policy of this package by name, or anyone's by module. */

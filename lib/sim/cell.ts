@@ -101,7 +101,7 @@ export interface CellSpec {
   readonly policy: PolicySpec;
   /** Kernel whose defaults apply. */
   readonly profile: "6.1" | "6.12" | "7.3";
-  /** Switches that differ from the policy's own defaults; see `lib/sim/switchboard.ts`. */
+  /** Switches that differ from the policy's own defaults; see `lib/sim/switches.ts`. */
   readonly set: Readonly<Record<string, SwitchValue>>;
   readonly swap: "zram" | "disk" | "none";
   /** vm.swappiness, 0 to 200. */

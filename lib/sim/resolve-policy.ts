@@ -3,7 +3,7 @@ import type { Policy } from "../reclaim/ops.js";
 import { inputError } from "../util/error.js";
 import type { PolicySpec } from "./cell.js";
 import { PROFILES } from "./profiles.js";
-import { checkSwitch } from "./switchboard.js";
+import { checkSwitch } from "./switches.js";
 
 type Factory = (options?: Readonly<Record<string, unknown>>) => Policy;
 

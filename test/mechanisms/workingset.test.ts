@@ -6,12 +6,7 @@ import { observedTiers, pidTiers } from "../../lib/mechanisms/tiers.js";
 import { generationWindow } from "../../lib/mechanisms/workingset/generation-window.js";
 import { noWorkingset } from "../../lib/mechanisms/workingset/no-workingset.js";
 import { refaultDistance } from "../../lib/mechanisms/workingset/refault-distance.js";
-import {
-  activeAgain,
-  asNew,
-  countsAgain,
-  hotAgain,
-} from "../../lib/mechanisms/workingset/refault-placement.js";
+import { activeAgain, countsAgain } from "../../lib/mechanisms/workingset/refault-placement.js";
 import {
   packShadow,
   shadowRefs,
@@ -257,45 +252,4 @@ describe("no working set", () => {
       );
     },
   );
-});
-
-/*
- *                    shadow: 2 reads       shadow: WORKINGSET       a restore
- *   active           ACTIVE                ACTIVE WORKINGSET        the second
- *   counts, a read   -                     -                        neither; from 3 reads on
- *   counts, a fault  full                  full                     both
- *   hot              2 reads               WORKINGSET               the second
- *   new              -                     -                        the second
- */
-it("where a refault puts a page", () => {
-  const { host, folio } = bench();
-  const { flags } = host.folios;
-  const back = folio();
-  const full = SPLIT_COUNTS.mask | PG_READ_TWICE;
-  const shadows = [packShadow(1, 2, false), packShadow(1, 2, true)] as const;
-  const tried = (placement: ReturnType<typeof asNew>, inFault = true) =>
-    shadows.map((shadow) => {
-      flags[back] = 0;
-      return [placement.place(back, shadow, inFault), flags[back]];
-    });
-  expect(tried(activeAgain(host))).toEqual([
-    [false, PG_ACTIVE],
-    [true, PG_ACTIVE | PG_WORKINGSET],
-  ]);
-  expect(tried(countsAgain(host), false)).toEqual([
-    [false, 0],
-    [false, 0],
-  ]);
-  expect(tried(countsAgain(host))).toEqual([
-    [true, full],
-    [true, full],
-  ]);
-  expect(tried(hotAgain(host))).toEqual([
-    [false, 2 << LRU_REFS_SHIFT],
-    [true, PG_WORKINGSET],
-  ]);
-  expect(tried(asNew())).toEqual([
-    [false, 0],
-    [true, 0],
-  ]);
 });

@@ -4,8 +4,10 @@ import { clock, fifo, lru, mglru } from "../../lib/policies/index.js";
 import { boot, MIN_MEMORY } from "../../lib/sim/machine.js";
 import { PROFILES } from "../../lib/sim/profiles.js";
 import { resolvePolicy } from "../../lib/sim/resolve-policy.js";
-import { resolveSettings, SWITCHES } from "../../lib/sim/switchboard.js";
+import { resolveSettings } from "../../lib/sim/switchboard.js";
+import { SWITCHES } from "../../lib/sim/switches.js";
 import { CHANGE_POINTS, POINTS } from "../../lib/study/points.js";
+import { VALUE_POINTS } from "../../lib/study/value-points.js";
 import { InputError } from "../../lib/util/error.js";
 import { anonLayout, CELL, traceOf } from "../tiny.js";
 
@@ -172,7 +174,7 @@ describe("switchboard", () => {
 
   it("has a switch for every slot, and every named point passes", async () => {
     expect(Object.keys(SWITCHES).sort()).toEqual(Object.keys(PLAIN).sort());
-    for (const points of [POINTS, CHANGE_POINTS]) {
+    for (const points of [POINTS, CHANGE_POINTS, VALUE_POINTS]) {
       for (const [name, { policy: named, set, base }] of Object.entries(points)) {
         const policy = await resolvePolicy(typeof named === "string" ? { name: named } : named);
         for (const kernel of Object.keys(PROFILES)) {
