@@ -5,7 +5,6 @@ import type { Memcg } from "./memcg.js";
 export class LruvecTable {
   /** By id: memcgs parents first, and for each the nodes. */
   readonly all: Lruvec[] = [];
-  private readonly index = new Map<Memcg, number>();
   private readonly below: Lruvec[][][];
 
   constructor(
@@ -14,7 +13,7 @@ export class LruvecTable {
   ) {
     const memcgs = root.subtree();
     for (const [i, memcg] of memcgs.entries()) {
-      this.index.set(memcg, i);
+      memcg.index = i;
       for (let node = 0; node < nrNodes; node++) {
         const parent = memcg === root ? null : this.at(memcg.parent!, node);
         this.all.push(new Lruvec(this.all.length, memcg, node, parent));
@@ -29,11 +28,11 @@ export class LruvecTable {
   }
 
   at(memcg: Memcg, node: number): Lruvec {
-    return this.all[this.index.get(memcg)! * this.nrNodes + node]!;
+    return this.all[memcg.index * this.nrNodes + node]!;
   }
 
   /** Those of a memcg and all below it on a node, parents first. */
   under(memcg: Memcg, node: number): readonly Lruvec[] {
-    return this.below[this.index.get(memcg)!]![node]!;
+    return this.below[memcg.index]![node]!;
   }
 }

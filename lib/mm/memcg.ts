@@ -27,6 +27,8 @@ export class Memcg {
   kernel = 0;
   /** Memcgs right below, in the order of their creation. */
   readonly children: Memcg[] = [];
+  /** Its place in the tree, parents first; set when lruvecs are made for it. */
+  index = 0;
   readonly high: number;
   readonly low: number;
   readonly min: number;

@@ -15,11 +15,12 @@ import { reclaimDirectly } from "./try-to-free-pages.js";
 /** Take a frame. Returns its node, or -1 when there is no memory left. */
 export function allocPage(core: Core): number {
   if (core.killed) return -1;
-  for (const node of core.zonelist) {
-    if (node.free > node.marks.low) {
-      node.free--;
-      return node.id;
-    }
+  const { zonelist } = core;
+  for (let i = 0; i < zonelist.length; i++) {
+    const node = zonelist[i]!;
+    if (node.free <= node.marks.low) continue;
+    node.free--;
+    return node.id;
   }
   return slowly(core);
 }

@@ -151,7 +151,7 @@ export class LruvecScan {
     this.busy = own.dirty.passOver(folio);
     if (
       this.busy ||
-      !this.core.canReclaim(type, this.core.lruvecOf(folio).node) ||
+      (type === ANON && !this.core.canReclaim(ANON, this.core.lruvecOf(folio).node)) ||
       own.tiers.protect(folio)
     ) {
       stat.pgrefill += nr;

@@ -21,9 +21,15 @@ export function shrinkNode(core: Core, node: number): void {
   const order = core.mechanisms.memcgOrder;
   const ranked = order.ranks && sc.global;
   const before = sc.nrReclaimed;
+  const lruvecs = core.table.under(sc.target, node);
+  if (lruvecs.length === 1 && !ranked) {
+    shrinkLruvec(core, lruvecs[0]!); // the target's own, which nothing protects from the target
+    if (sc.nrReclaimed > before) core.nodes[node]!.failures = 0;
+    return;
+  }
   if (ranked && sc.kswapd) sc.nrReclaimed = 0;
   const round: Round = {
-    lruvecs: core.table.under(sc.target, node),
+    lruvecs,
     global: sc.global,
     whole: sc.whole || sc.kswapd,
     visit: (lruvec, again) => visit(core, lruvec, ranked, again),
