@@ -74,7 +74,16 @@ export { runWorker } from "./queue/worker.js";
 export type { WorkerOptions } from "./queue/worker-options.js";
 export type { LruvecContext, Placing, Policy, ReclaimOps, Verdict } from "./reclaim/ops.js";
 export type { ScanControl } from "./reclaim/scan-control.js";
-export type { CellResult, CellSpec, PolicySpec, SwitchValue } from "./sim/cell.js";
+export type {
+  CellResult,
+  CellSpec,
+  MachineSpec,
+  MemcgSpec,
+  MemorySpec,
+  NodeSpec,
+  PolicySpec,
+  SwitchValue,
+} from "./sim/cell.js";
 export { cpuNs, PRICES, type Prices } from "./sim/cost.js";
 export { runCell, simulate } from "./sim/run-cell.js";
 export { resolveSettings } from "./sim/switchboard.js";
