@@ -12,6 +12,10 @@ export interface CoreParams {
   readonly faultAround?: number;
   /** Stores to clean file pages fault, as on file systems with page_mkwrite; without it dirty PTEs tell. Default: false. */
   readonly tracksDirty?: boolean;
+  /** A page swapped in by a load is mapped read-only: the first store faults again (do_swap_page(), 6.1). Default: false. */
+  readonly swapsInReadOnly?: boolean;
+  /** A store is preceded by a load of the same word. Default: false. */
+  readonly loadsFirst?: boolean;
   /** Slots of the swap device. */
   readonly swapSlots: number;
   /** Reads of swap and files wait for a disk. Default: false. */

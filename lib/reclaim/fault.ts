@@ -31,7 +31,21 @@ import type { Core } from "./core.js";
 /** A PTE whose access has just been completed. */
 const ACCESSED = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_USED;
 
-/** An access to a mapped page whose PTE is not present. False: out of memory. */
+/** An access to a mapped page whose PTE is not present, or forbids it. False: out of memory. */
+export function mappedAccess(core: Core, slot: number, write: boolean): boolean {
+  const { pte, map, folioOf, swapped } = core.memory;
+  const page = map.pageOf[slot]!;
+  // The first access to anonymous memory is a store alone: a load would map the shared zero page.
+  const fresh = folioOf[page] === NIL && swapped[page] === 0 && core.memory.vma(slot).kind === "anon";
+  if (!write || core.params.loadsFirst !== true || fresh || (pte[slot]! & PTE_PRESENT) !== 0)
+    return fault(core, slot, write);
+  if (!fault(core, slot, false)) return false;
+  if ((pte[slot]! & PTE_RO) !== 0) return fault(core, slot, true);
+  pte[slot]! |= PTE_DIRTY;
+  return true;
+}
+
+/** Resolve one fault. False: out of memory. */
 export function fault(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
   const page = memory.map.pageOf[slot]!;
@@ -42,9 +56,10 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   core.timers.tick();
   if (!chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folioOf[page]!;
+  const swapsIn = memory.swapped[page] === 1 || folio !== NIL;
   if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
     memory.pte[slot] = ACCESSED | PTE_DIRTY; // it was write-protected
-    return dirty(core, folio);
+    return vma.kind === "anon" || dirty(core, folio);
   }
   if (vma.kind === "file" && !write) mapAround(core, slot, vma);
   if (folio === NIL) {
@@ -53,14 +68,16 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     if (major) stat.pgmajfault++;
     folio = bringIn(core, memcg, page, anon ? 0 : FILE, {
       fault: true,
-      write,
       recency: vma.recency !== false,
     });
     if (folio === NIL) return false;
     if (major && core.params.slowDisk === true) core.timers.workloadWaits();
   }
-  if (write && (core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) dropSwapCache(core, folio);
-  const protect = vma.kind === "file" && core.params.tracksDirty === true ? PTE_RO : 0;
+  if ((core.folios.flags[folio]! & PG_SWAPCACHE) !== 0 && core.mechanisms.swapOut.freesSlot(write))
+    dropSwapCache(core, folio);
+  const { tracksDirty, swapsInReadOnly } = core.params;
+  const learns = vma.kind === "file" ? tracksDirty : swapsIn && swapsInReadOnly;
+  const protect = learns === true ? PTE_RO : 0;
   memory.pte[slot] = ACCESSED | (write ? PTE_DIRTY : protect);
   memory.tablePresent[table] = 1;
   memory.noteRun(vma.process);
@@ -68,7 +85,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   core.folios.mapcount[folio]!++;
   if (vma.exec === true && core.mechanismsOf(folio).settings.exec === "on")
     core.folios.flags[folio]! |= PG_EXEC;
-  return write && vma.kind === "file" && core.params.tracksDirty === true ? dirty(core, folio) : true;
+  return write && vma.kind === "file" && tracksDirty === true ? dirty(core, folio) : true;
 }
 
 /**
@@ -90,9 +107,9 @@ function mapAround(core: Core, slot: number, vma: Vma): void {
   }
 }
 
-/** A page that reclaim had begun to swap out is written to again: the slot is given back. Kernel: should_try_to_free_swap(). */
+/** The slot of a page that is in memory is given back: the page is dirty. Kernel: should_try_to_free_swap(), folio_free_swap(). */
 function dropSwapCache(core: Core, folio: Folio): void {
-  core.folios.flags[folio]! &= ~PG_SWAPCACHE;
+  core.folios.flags[folio] = (core.folios.flags[folio]! & ~PG_SWAPCACHE) | PG_DIRTY;
   core.swap.release();
 }
 
@@ -115,7 +132,7 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
-    folio = bringIn(core, memcg, page, FILE, { fault: false, write, recency: true });
+    folio = bringIn(core, memcg, page, FILE, { fault: false, recency: true });
     if (folio === NIL) return false;
   }
   if (write) return dirty(core, folio);
@@ -133,14 +150,13 @@ function chargeKernel(core: Core, memcg: Memcg, nr: number): boolean {
 /** How a page is wanted. */
 interface Access {
   readonly fault: boolean;
-  readonly write: boolean;
   /** Its mapping has recency. */
   readonly recency: boolean;
 }
 
 /** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
 function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, access: Access): Folio {
-  const { fault: inFault, write, recency } = access;
+  const { fault: inFault, recency } = access;
   core.attached[core.table.at(memcg, 0).id]!.ops.missed(page);
   const { memory, folios } = core;
   const node = allocPage(core);
@@ -161,7 +177,7 @@ function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, access: 
     memory.shadow[page] = NO_SHADOW;
     core.refault(folio, shadow, inFault && recency);
   }
-  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio, write);
+  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
   return folio;

@@ -25,6 +25,11 @@ export interface MachineSpec {
    * does by timer: statistics flushed every 2 s, writeback, context switches. Default: no time passes.
    */
   readonly pace?: number;
+  /**
+   * A store is a load and a store, as in `x = x + 1`: a page that is not mapped is faulted in by the load, and the store that
+   * follows may fault again. Default: false, a store alone.
+   */
+  readonly loadsFirst?: boolean;
   /** Part of each timer's period that has passed when the workload starts, 0 to 1 (not included): chance on a real machine. Default: 0. */
   readonly phase?: number;
   /** memory.stat is read at so many equal parts of the trace (each read flushes statistics), and reported. Default: 0. */

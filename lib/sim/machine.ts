@@ -53,6 +53,8 @@ export function boot(
       slowDisk: spec.swap === "disk",
       faultAround: checkFaultAround(machine.faultAround ?? 1),
       tracksDirty: machine.kernelMemory === true,
+      swapsInReadOnly: kernel.swapsInReadOnly,
+      loadsFirst: machine.loadsFirst === true,
       swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
       swappiness: spec.swappiness,
       ...(nodes !== undefined && { nodes, bind: machine.memory!.bind === true }),

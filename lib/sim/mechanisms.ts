@@ -98,7 +98,7 @@ export function buildMechanisms(
   // Another lruvec may count reads in another way: it sees the same core, but for that.
   const core: Core =
     machineCore.reads === reads ? machineCore : Object.create(machineCore, { reads: { value: reads } });
-  const shared = known ?? machineWide(core, settings, machine);
+  const shared = known ?? machineWide(core, settings, machine, kernel);
   const filter = filterOf(core, settings);
   const { marksVictim, onlyListed } = kernel;
   const rule = { marksVictim, onlyListed, ...(marksVictim && { flagFrom: kernel.batchSize }) };
@@ -140,9 +140,13 @@ function machineWide(
   core: Core,
   settings: Settings,
   machine: MachineSpec & { readonly swap?: CellSpec["swap"]; readonly seed?: number },
+  kernel: Profile,
 ): Pick<Mechanisms, "swapOut" | "writeback" | "pageout" | "kernelMemory" | "memcgOrder" | "demotion"> {
-  const onDisk = machine.swap === "disk" ? diskSwap(core, (folio) => rotate(core, folio)) : zramSwap(core);
-  const swapOut = core.swap.slots > 0 ? onDisk : noSwap();
+  const device =
+    machine.swap === "disk"
+      ? diskSwap(core, (folio) => rotate(core, folio))
+      : zramSwap(core, kernel.cachesSwapIns);
+  const swapOut = core.swap.slots > 0 ? device : noSwap();
   const flush = machine.pace !== undefined && machine.kernelMemory === true ? timedFlusher : flusher;
   const writeback = flush(core, (folio) => rotate(core, folio));
   const dirty = { offered: (folio: Folio) => core.mechanismsOf(folio).dirty.offered(folio) };

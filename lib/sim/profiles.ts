@@ -18,6 +18,10 @@ export interface Profile {
   readonly memcgOrder: "tree" | "partial";
   /** A CPU charges ahead for several memcgs at once (NR_MEMCG_STOCK, 7.3). */
   readonly manyStocks: boolean;
+  /** A page read from zram goes through the swap cache (swapin_sync(), 7.3). */
+  readonly cachesSwapIns: boolean;
+  /** A page swapped in by a load is mapped read-only (do_swap_page(), 6.1). */
+  readonly swapsInReadOnly: boolean;
   /** Without walks, refaults from older generations are not counted (mm/workingset.c, lru_gen_refault(), 6.1). */
   readonly countsRecentOnly: boolean;
 }
@@ -33,6 +37,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     memcgOrder: "tree",
     manyStocks: false,
     onlyListed: false,
+    cachesSwapIns: false,
+    swapsInReadOnly: true,
     countsRecentOnly: true,
   },
   "6.12": {
@@ -44,6 +50,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     memcgOrder: "partial",
     manyStocks: false,
     onlyListed: false,
+    cachesSwapIns: false,
+    swapsInReadOnly: false,
     countsRecentOnly: false,
   },
   "7.3": {
@@ -55,6 +63,8 @@ export const PROFILES: Readonly<Record<"6.1" | "6.12" | "7.3", Profile>> = {
     memcgOrder: "partial",
     manyStocks: true,
     onlyListed: true,
+    cachesSwapIns: true,
+    swapsInReadOnly: false,
     countsRecentOnly: false,
   },
 };

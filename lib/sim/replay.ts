@@ -1,7 +1,7 @@
 /*
  * The only loop that runs once per access.
  *
- *   for each record: if its PTE is present, set the accessed bit (and dirty) -- else fault(core, slot, write)
+ *   for each record: if its PTE is present, set the accessed bit (and dirty) -- else mappedAccess(core, slot, write)
  *
  * is written out below with the columns in locals: a tight inner loop over hits that leaves at the first PTE
  * that is not present. A hit allocates nothing and calls nothing; slots of descriptor accesses never have a
@@ -9,7 +9,7 @@
  */
 import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import type { Core } from "../reclaim/core.js";
-import { fault, fdAccess } from "../reclaim/fault.js";
+import { fdAccess, mappedAccess } from "../reclaim/fault.js";
 import { unmapRange } from "../reclaim/unmap-range.js";
 import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
 import { replayTold } from "./replay-told.js";
@@ -92,7 +92,7 @@ function replayMarked(core: Core, trace: Trace, from: number, end: number): numb
     if (record === -1 || i === from) return end;
     const slot = record & SLOT_MASK;
     const write = (record & WRITE) !== 0;
-    const ok = slot < nrSlots ? fault(core, slot, write) : fdAccess(core, slot, write);
+    const ok = slot < nrSlots ? mappedAccess(core, slot, write) : fdAccess(core, slot, write);
     if (!ok) return i - 1;
     if (i === end) return end;
   }

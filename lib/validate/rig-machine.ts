@@ -17,5 +17,6 @@ export function pinnedPages(anonPages: number): number {
 
 /** The rig's machine for a workload of so many anonymous pages. */
 export function rigMachine(anonPages: number): MachineSpec {
-  return { kernelMemory: true, pinned: pinnedPages(anonPages), pace: 1, checkpoints: 10 };
+  // A store is `*word = *word + 1`, through a volatile pointer.
+  return { kernelMemory: true, loadsFirst: true, pinned: pinnedPages(anonPages), pace: 1, checkpoints: 10 };
 }

@@ -24,16 +24,22 @@ export interface SwapOut {
   write(folio: Folio): PageoutResult;
   /** A folio whose slot holds its content leaves memory. */
   drop(folio: Folio): void;
-  /** The page is wanted back: read it into `folio`. @param write - To be written to at once. */
-  read(folio: Folio, write: boolean): void;
+  /** The page is wanted back: read it into `folio`, which may stay in the swap cache. */
+  read(folio: Folio): void;
+  /** A folio in the swap cache is being mapped: is its slot given back? @param write - To be written to at once. */
+  freesSlot(write: boolean): boolean;
   /** Writes that have been under way since before are done now. Called when a pass begins. */
   complete(): void;
   /** The folio goes away for another reason: forget it. */
   forget(folio: Folio): void;
 }
 
-/** Synchronous swap on compressed memory. */
-export function zramSwap(host: Host): SwapOut {
+/**
+ * Synchronous swap on compressed memory.
+ * @param cached - 7.3: a page that is read goes through the swap cache, which it leaves when it has been mapped. Until then the
+ * add batch takes it for a page that has a slot (swapin_sync(), __swap_cache_alloc()).
+ */
+export function zramSwap(host: Host, cached = false): SwapOut {
   const { memory, folios, stat, swap } = host;
   return {
     ...slots(host),
@@ -47,10 +53,11 @@ export function zramSwap(host: Host): SwapOut {
       stat.nr_vmscan_write += nr;
       return "freed";
     },
+    freesSlot: (write) => cached || write,
     read(folio) {
       memory.swapped[folios.page[folio]!] = 0;
-      swap.release();
-      folios.flags[folio]! |= PG_DIRTY;
+      if (!cached) swap.release();
+      folios.flags[folio]! |= cached ? PG_DIRTY | PG_SWAPCACHE : PG_DIRTY;
       stat.pswpin += folios.nrPages[folio]!;
     },
   };
@@ -75,7 +82,7 @@ function slots({ memory, folios, swap }: Host): Pick<SwapOut, "canSwap" | "reser
 
 /** Asynchronous swap on a disk. @param rotate - Move a folio whose write has ended to the tail. */
 export function diskSwap(host: Host, rotate: (folio: Folio) => void): SwapOut {
-  const { memory, folios, stat, swap } = host;
+  const { memory, folios, stat } = host;
   let underway: Folio[] = [];
   return {
     ...slots(host),
@@ -87,15 +94,11 @@ export function diskSwap(host: Host, rotate: (folio: Folio) => void): SwapOut {
       underway.push(folio);
       return "keep";
     },
-    read(folio, write) {
+    freesSlot: (write) => write,
+    read(folio) {
       memory.swapped[folios.page[folio]!] = 0;
       stat.pswpin += folios.nrPages[folio]!;
-      folios.flags[folio]! &= ~PG_DIRTY;
-      if (!write) folios.flags[folio]! |= PG_SWAPCACHE;
-      else {
-        folios.flags[folio]! |= PG_DIRTY;
-        swap.release();
-      }
+      folios.flags[folio] = (folios.flags[folio]! & ~PG_DIRTY) | PG_SWAPCACHE;
     },
     complete() {
       if (underway.length === 0) return;
@@ -122,6 +125,7 @@ export function noSwap(): SwapOut {
     drop() {},
     complete() {},
     forget() {},
+    freesSlot: () => false,
     read() {
       throw new Error("a page is read from swap, but there is none");
     },
