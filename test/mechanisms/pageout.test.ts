@@ -122,7 +122,7 @@ describe("swap", () => {
     expect(out.pageOut(folio)).toBe("freed");
     expect([host.swap.used, host.memory.swapped[page], host.stat.pswpout]).toEqual([1, 1, 1]);
     expect(host.stat.nr_vmscan_write).toBe(1);
-    swap.read(folio, true);
+    swap.read(folio);
     expect([host.swap.used, host.memory.swapped[page], host.stat.pswpin]).toEqual([0, 0, 1]);
     expect(flags(folio) & PG_DIRTY).toBe(PG_DIRTY);
   });
@@ -140,6 +140,6 @@ describe("swap", () => {
     const { host, out, swap } = bench(0);
     expect(swap.canSwap()).toBe(false);
     expect(out.pageOut(host.map(ANON_SLOT))).toBe("activate");
-    expect(() => swap.read(0, true)).toThrow("there is none");
+    expect(() => swap.read(0)).toThrow("there is none");
   });
 });
