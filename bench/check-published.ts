@@ -27,6 +27,8 @@ const ALGORITHMS: Readonly<Record<string, Known>> = {
   FIFO: { policy: { name: "fifo" }, allowed: 0 },
   LRU: { policy: { name: "plain-lru" }, allowed: 0 },
   // Sizes that four does not divide: there the remainder stays empty after the first promotions, here it is the bottom's.
+  // There a use in Q alone frees a page at once, here the next miss does; of a Q of one page it frees the page that was used.
+  LIRS: { policy: { name: "lirs" }, allowed: 0.01 },
   "S4LRU(25:25:25:25)": { policy: { name: "slru" }, allowed: 0.03 },
   "S3FIFO-0.1000-2": { policy: { name: "s3-fifo" }, allowed: 0.01 },
   Sieve: { policy: { name: "sieve" }, allowed: 0 },

@@ -20,3 +20,9 @@ export function shareOption(policy: string, name: string, value: unknown, min: n
     `invalid ${name}: ${JSON.stringify(value)} (policy ${policy}); give a share of memory, ${min} to ${max}`,
   );
 }
+
+/** Check an option that is on or off. @returns the value. */
+export function booleanOption(policy: string, name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  inputError(`invalid ${name}: ${JSON.stringify(value)} (policy ${policy}); give true or false`);
+}

@@ -6,6 +6,7 @@ import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
+import { lirsCache } from "./cache-models-stacks.js";
 
 /** A cache of `max` objects; the function that it makes takes a request and says whether it was a hit. */
 export type CacheModel = (max: number, exact: boolean) => (object: number) => boolean;
@@ -20,6 +21,9 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   arc: { make: policies.arc, model: arcCache },
   clock: { make: policies.clock, model: clockCache },
   fifo: { make: policies.fifo, model: fifoCache },
+  lirs: { make: policies.lirs, model: lirsCache() },
+  "lirs, hir 0.2": { make: () => policies.lirs({ hir: 0.2, ghosts: 0.5 }), model: lirsCache(0.2, 0.5) },
+  "lirs, strict": { make: () => policies.lirs({ hir: 0.1, strict: true }), model: lirsCache(0.1, 1, true) },
   lru: { make: policies.lru, model: null },
   mglru: { make: policies.mglru, model: null },
   mru: { make: policies.mru, model: mruCache },

@@ -45,6 +45,7 @@ describe("resolvePolicy", () => {
       "arc",
       "clock",
       "fifo",
+      "lirs",
       "lru",
       "mglru",
       "mru",

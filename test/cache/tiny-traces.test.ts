@@ -1,0 +1,49 @@
+/*
+ * Tiny traces in a cache, drawn. Letters are objects; lists are drawn with the next candidate on the right. Hits are told.
+ */
+import { describe, expect, it } from "vitest";
+import { lirs } from "../../lib/policies/index.js";
+import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
+import type { Policy } from "../../lib/reclaim/ops.js";
+import { bootCache } from "../../lib/sim/run-cache.js";
+
+/** The requests of a text in a cache of `max` objects: who was evicted, in order; those at once are in order of the letters. */
+function evicted(policy: Policy, max: number, text: string): string {
+  const cache = bootCache({ memoryMax: max, set: { references: "exact" }, seed: 1 }, policy, 26);
+  const replay = compileLoop(cache);
+  const objects = Int32Array.from(text, (letter) => letter.charCodeAt(0) - 97);
+  let gone = "";
+  for (let i = 0; i < objects.length; i++) {
+    const before = cache.state.slice();
+    replay(objects, i, i + 1);
+    for (let object = 0; object < 26; object++) {
+      if (before[object]! > 0 && cache.state[object] === 0) gone += String.fromCharCode(97 + object);
+    }
+  }
+  return gone;
+}
+
+describe("LIRS, three frames, one of them for HIR", () => {
+  /*
+   * Capitals are LIR, n' is a ghost.
+   *             stack          Q
+   *   a b       B A                      room for two LIR
+   *   c         c B A          c
+   *   d         d c' B A       d         c goes, but stays in the stack
+   *   c         C d' B         a         d goes; c is back soon: LIR, and a, at the bottom, falls into Q
+   *   b         B C            a         d' is no longer above a LIR: forgotten
+   *   e         e B C          e         a goes, and is no ghost: it was not in the stack
+   */
+  it("a ghost that returns while it is in the stack becomes LIR, and the bottom LIR falls into Q", () => {
+    expect(evicted(lirs(), 3, "abcdcbe")).toBe("cda");
+  });
+
+  /*
+   *   a b         B A
+   *   c d e f     f e' d' c' B A    each in the one frame, one after the other
+   *   a b         B A               both hit
+   */
+  it("a scan passes through Q and leaves LIR pages alone", () => {
+    expect(evicted(lirs(), 3, "abcdefab")).toBe("cde");
+  });
+});
