@@ -25,6 +25,7 @@ const ALGORITHMS: Readonly<Record<string, Known>> = {
   Belady: { policy: { name: "min" }, allowed: 0 },
   Clock: { policy: { name: "clock" }, allowed: 0 },
   FIFO: { policy: { name: "fifo" }, allowed: 0 },
+  LFU: { policy: { name: "lfu" }, allowed: 0 },
   LRU: { policy: { name: "plain-lru" }, allowed: 0 },
   // Sizes that four does not divide: there the remainder stays empty after the first promotions, here it is the bottom's.
   // There a use in Q alone frees a page at once, here the next miss does; of a Q of one page it frees the page that was used.

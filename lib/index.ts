@@ -58,6 +58,7 @@ export {
 } from "./engine/study-spec.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
+export { VictimHeap } from "./mechanisms/victim-heap.js";
 export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";
 export { COUNTERS, type Counter } from "./mm/vmstat.js";
 // notebooks and plots

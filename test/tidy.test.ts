@@ -102,7 +102,9 @@ describe("imports", () => {
         .filter(({ to, typeOnly, folder }) => {
           if (folder === "reclaim") return !typeOnly && !to.endsWith("/scan-control.js");
           if (folder === "mechanisms")
-            return !typeOnly && !/\/(scan-targets|generations|second-use|two-looks)\.js$/.test(to);
+            return (
+              !typeOnly && !/\/(scan-targets|generations|second-use|two-looks|victim-heap)\.js$/.test(to)
+            );
           return false;
         })
         .map(({ to }) => `${file} imports ${to}`),

@@ -1,6 +1,7 @@
 export { arc } from "./arc.js";
 export { clock } from "./clock.js";
 export { fifo } from "./fifo.js";
+export { lfu } from "./lfu.js";
 export { lirs } from "./lirs.js";
 export { lru } from "./lru.js";
 export { mglru } from "./mglru.js";

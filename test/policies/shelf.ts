@@ -5,6 +5,7 @@
 import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
+import { lfuCache } from "./cache-models-counts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
 import { lirsCache } from "./cache-models-stacks.js";
 
@@ -21,9 +22,11 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   arc: { make: policies.arc, model: arcCache },
   clock: { make: policies.clock, model: clockCache },
   fifo: { make: policies.fifo, model: fifoCache },
-  lirs: { make: policies.lirs, model: lirsCache() },
+  "lfu, aging 2.5": { make: () => policies.lfu({ aging: 2.5 }), model: lfuCache(2.5) },
   "lirs, hir 0.2": { make: () => policies.lirs({ hir: 0.2, ghosts: 0.5 }), model: lirsCache(0.2, 0.5) },
   "lirs, strict": { make: () => policies.lirs({ hir: 0.1, strict: true }), model: lirsCache(0.1, 1, true) },
+  lfu: { make: policies.lfu, model: lfuCache() },
+  lirs: { make: policies.lirs, model: lirsCache() },
   lru: { make: policies.lru, model: null },
   mglru: { make: policies.mglru, model: null },
   mru: { make: policies.mru, model: mruCache },

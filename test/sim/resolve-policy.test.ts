@@ -45,6 +45,7 @@ describe("resolvePolicy", () => {
       "arc",
       "clock",
       "fifo",
+      "lfu",
       "lirs",
       "lru",
       "mglru",
@@ -77,7 +78,7 @@ describe("resolvePolicy", () => {
   });
 
   it.each<[string, () => Parameters<typeof resolvePolicy>[0], RegExp]>([
-    ["a name that is not there", () => ({ name: "lfu" }), /^unknown policy: lfu; one of arc, clock/],
+    ["a name that is not there", () => ({ name: "least" }), /^unknown policy: least; one of arc, clock/],
     ["a name that every object has", () => ({ name: "toString" }), /^unknown policy: toString; one of/],
     [
       "an option that is not there",

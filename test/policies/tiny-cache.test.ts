@@ -1,0 +1,67 @@
+/*
+ * Tiny traces in a cache of three objects, drawn; the next victim stands on the right.
+ */
+import { describe, expect, it } from "vitest";
+import { lfu, plainLru } from "../../lib/policies/index.js";
+import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
+import type { Policy } from "../../lib/reclaim/ops.js";
+import { bootCache } from "../../lib/sim/run-cache.js";
+
+/** What a cache loses, in order, as letters. */
+function victims(policy: Policy, requests: string, max = 3, set = {}): string {
+  let out = "";
+  const watched: Policy = {
+    ...policy,
+    attach(ctx) {
+      const ops = policy.attach(ctx);
+      return {
+        ...ops,
+        evicted(folio, page) {
+          out += String.fromCharCode(97 + page);
+          ops.evicted?.(folio, page);
+        },
+      };
+    },
+  };
+  const objects = Int32Array.from(requests, (letter) => letter.charCodeAt(0) - 97);
+  compileLoop(bootCache({ memoryMax: max, set, seed: 1 }, watched, 26))(objects, 0, objects.length);
+  return out;
+}
+
+describe("LFU", () => {
+  /*
+   *   a a a b b     a3 b2
+   *   c             a3 b2 c1
+   *   d   c goes    a3 b2 d1      LRU would lose a
+   *   e   d goes    a3 b2 e1      each newcomer pushes out the one before
+   *   e e           a3 e3 b2
+   *   f   b goes    a3 e3 f1
+   *   f f           a3 e3 f3: equals; a has had its three uses longest
+   *   g   a goes
+   */
+  it("loses what was used least often, of equals the one that has had its count longest", () => {
+    expect(victims(lfu(), "aaabbcdeeefffg")).toBe("cdba");
+    expect(victims(plainLru(), "aaabbcdeeefffg")).toBe("abcd");
+  });
+
+  /*
+   *                     aging 2: halved after every 6 uses and placings      never
+   *   a a a a a a       a6                                                   a6
+   *   b b c c c b       halved before the first: a3; then c3 b3              a6 b3 c3
+   *   d                 equals; a has had its three longest: a goes          c goes
+   */
+  it("with aging, forgets what was hot once", () => {
+    expect(victims(lfu({ aging: 2 }), "aaaaaabbcccbd")).toBe("a");
+    expect(victims(lfu(), "aaaaaabbcccbd")).toBe("c");
+  });
+
+  /*
+   *   a a a b c     a+ b c, each counted once; a bit says that a was used, not how often
+   *   d             a is looked at first: one use, a2; then b goes
+   *   a a a e       c goes; a is not looked at, so nobody knows
+   *   f             d goes
+   */
+  it("counts one use for each look that finds one, where only accessed bits are seen", () => {
+    expect(victims(lfu(), "aaabcdaaaef", 3, { references: "flags" })).toBe("bcd");
+  });
+});
