@@ -6,6 +6,7 @@
  * objects (tslab takes a console, and gets one that collects), and a late one fails the cell during which it
  * comes up; after the last cell, the process waits until its event loop runs dry.
  */
+import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { createConverter } from "tslab/dist/converter.js";
 import { createExecutor } from "tslab/dist/executor.js";
@@ -30,6 +31,18 @@ function thrown(error: unknown, prefix = ""): CellError {
   return { ename: "Error", evalue: prefix + text, traceback: [`thrown: ${text}`] };
 }
 
+/**
+ * tslab's compiler watches every file that it has read, and folders. A change while a cell runs starts its timer, and a second
+ * one ends the kernel ("Unexpected pending rebuildTimer"), be it only of the number of links of a file in node_modules.
+ * A run of a notebook takes its imports as they are.
+ */
+function watchNothing(): void {
+  const { sys } = createRequire(import.meta.url)("@tslab/typescript-for-tslab") as {
+    sys: Record<"watchFile" | "watchDirectory", () => { close(): void }>;
+  };
+  sys.watchFile = sys.watchDirectory = () => ({ close() {} });
+}
+
 /** tslab reports diagnostics as (format, file, line, column, message) and thrown values as they are. */
 function tslabError(...args: unknown[]): void {
   if (args.length === 5) {
@@ -49,6 +62,7 @@ function send(reply: KernelReply): Promise<void> {
   });
 }
 
+watchNothing();
 const node = createConverter({ isJS: false, isBrowser: false });
 const converters = {
   node,

@@ -85,7 +85,7 @@ export function effectPlot(rows: readonly EffectRow[], options: EffectPlotOption
     150 + 24 * lines.length,
     {
       ...axes,
-      shapes: grid.map((panel) => noEffectLine(panel)),
+      shapes: grid.map((panel) => noEffectLine(panel, lines.length)),
       annotations: [...measures.map((measure, i) => heading(grid[i]!, measure, measures.length)), note()],
       hovermode: "closest",
     },
@@ -106,11 +106,13 @@ function rankedLines(summaries: readonly EffectRow[], rankBy: string): Line[] {
   });
 }
 
+const yRange = (nrLines: number): [number, number] => [-0.7, nrLines - 0.4];
+
 function pointAxis(lines: readonly Line[]): Record<string, unknown> {
   return axis("", {
     tickvals: lines.map((_, i) => lines.length - 1 - i),
     ticktext: lines.map(({ base, point }) => point ?? `<b>against ${base}</b>`),
-    range: [-0.7, lines.length - 0.4],
+    range: yRange(lines.length),
     ticks: "",
     showline: false,
     tickfont: { size: 12 },
@@ -179,9 +181,11 @@ function summaryDots(rows: readonly EffectRow[], limit: number, y: (row: EffectR
   };
 }
 
-function noEffectLine(panel: Panel): Record<string, unknown> {
+/** Above the grid, in units of both axes: on a single panel, a line in the paper's lies below the background. */
+function noEffectLine(panel: Panel, nrLines: number): Record<string, unknown> {
+  const [y0, y1] = yRange(nrLines);
   const line = { color: SOFT, width: 1 };
-  return { type: "line", xref: panel.x, yref: "paper", x0: 0, x1: 0, y0: 0, y1: 1, line, layer: "below" };
+  return { type: "line", xref: panel.x, yref: "y", x0: 0, x1: 0, y0, y1, line, layer: "between" };
 }
 
 /** Names of measures are broken, so that neighbours do not touch. */

@@ -91,7 +91,7 @@ function cellText({ effect, low, high }: InteractionRow, withInterval: boolean, 
 
 function note(): Record<string, unknown> {
   return {
-    text: "diagonal: effect of one alone; below: what two do beyond the sum of both; bold: the interval excludes 0",
+    text: "diagonal: main effect; below: what two do together beyond the sum of both; bold: the interval excludes 0",
     x: 0,
     y: 1,
     xref: "paper",

@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
@@ -51,6 +52,21 @@ describe("a notebook that runs", () => {
     (changed.cells[1]!.outputs![0] as { text: string[] }).text = ["5\n"];
     expect(sameOutputs(notebook, changed)).toBe(false);
     expect(outputDifferences(notebook, changed)[0]).toMatch(/^cell 1, output 0: .*4.* against .*5/);
+  });
+
+  test("a package that changes while a cell runs ends no cell", async () => {
+    const busy = `import { utimesSync } from "node:fs";
+for (let i = 1; i < 4; i++) {
+  for (const name of ["package.json", "index.d.ts"]) utimesSync("node_modules/mine/" + name, i, i);
+  await new Promise((next) => setTimeout(next, 300));
+}`;
+    const path = makeNotebook(`import type { Mine } from "mine";\nconst mine: Mine = 1;`, busy, "mine");
+    const folder = join(dirname(path), "node_modules", "mine");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), `{ "name": "mine", "types": "index.d.ts" }`);
+    writeFileSync(join(folder, "index.d.ts"), "export type Mine = number;\n");
+    const run = await runNotebook(path);
+    expect(run.ok || run.message).toBe(true);
   });
 
   test("a cell sees the real types of the built library", async () => {
