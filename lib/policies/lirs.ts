@@ -19,7 +19,8 @@
  * Differs from the paper: the stack has a bound, by its ghosts. A use in Q alone sends the bottom LIR to Q as well, unless Q
  * is for one page, and the next newcomer is LIR; it follows libCacheSim in this, and not with `strict`. Where only accessed
  * bits can be seen, the order of uses is that of the looks: at each eviction used LIR pages leave the bottom of S for its
- * top, as in a CLOCK, and the tail of Q is looked at for its second use, which moves no LIR to Q.
+ * top, as in a CLOCK; the tail of Q is looked at for its second use, which moves no LIR to Q; and the bit that the fault
+ * itself has left is cleared when a folio comes in, or every page would be used twice.
  * Source: Jiang and Zhang, LIRS: an efficient low inter-reference recency set replacement policy, SIGMETRICS 2002.
  */
 import { FILE, type Folio, NIL } from "../mm/folio.js";
@@ -54,10 +55,8 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
   attach(ctx) {
     const lists = ctx.newLists(2, { mixed: true });
     const ghosts = ctx.newGhosts(2);
-    const hirMax = Math.max(1, Math.floor(ctx.nrFrames * hir));
-    const lirMax = Math.max(0, ctx.nrFrames - hirMax);
-    /** LIR pages that a use in Q alone leaves. */
-    const lirLeft = strict || hirMax === 1 ? lirMax : Math.max(0, lirMax - 1);
+    let hirMax = Math.max(1, Math.floor(ctx.nrFrames * hir));
+    let lirMax = ctx.nrFrames - hirMax;
     const ghostsMax = Math.floor(ctx.nrFrames * remembered);
     /** HIR or LIR. Shape: Uint8Array[nrFolios]. */
     const status = new Uint8Array(ctx.nrFolios);
@@ -73,11 +72,19 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
 
     /** While there are too many LIR pages, the bottom of S becomes the newest of Q. */
     function demote(most: number): void {
-      while (lists.nr[LIR]! > most) {
+      while (lists.nr[LIR]! > Math.max(0, most)) {
         const bottom = lists.tail(FILE, LIR);
         status[bottom] = HIR;
         lists.move(bottom, HIR);
       }
+    }
+
+    /** Q has room for what a run of reclaim takes at once and as much on its way in: a kernel's is 32 pages, a cache's is 1. */
+    function makeRoom(pages: number): void {
+      if (pages <= hirMax) return;
+      hirMax = Math.min(pages, ctx.nrFrames >> 1);
+      lirMax = ctx.nrFrames - hirMax;
+      demote(lirMax);
     }
 
     /** A folio was used once more. It is LIR if that came soon enough. */
@@ -98,6 +105,7 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
       },
       place(folio, why) {
         if (why === "new") {
+          if (!ctx.exact) ctx.references(folio); // the fault's own
           status[folio] = statusOfNew(ctx.page(folio));
           lastUse[folio] = ++uses;
         } else if (why === "activated") use(folio);
@@ -120,9 +128,10 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
         }
         use(folio);
         lists.move(folio, status[folio]!);
-        demote(status[folio] === LIR ? lirMax : lirLeft);
+        demote(status[folio] === LIR || strict || hirMax === 1 ? lirMax : lirMax - 1);
       },
       isolate(sc) {
+        makeRoom(2 * sc.nrToReclaim - 1);
         while (!ctx.exact && sc.more()) {
           const bottom = lists.tail(FILE, LIR);
           if (bottom === NIL || ctx.references(bottom).vmas === 0) break;
