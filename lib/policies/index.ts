@@ -1,5 +1,7 @@
 export { arc } from "./arc.js";
+export { car } from "./car.js";
 export { clock } from "./clock.js";
+export { clockPro } from "./clock-pro.js";
 export { fifo } from "./fifo.js";
 export { lfu } from "./lfu.js";
 export { lirs } from "./lirs.js";

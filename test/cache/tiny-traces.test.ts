@@ -2,7 +2,7 @@
  * Tiny traces in a cache, drawn. Letters are objects; lists are drawn with the next candidate on the right. Hits are told.
  */
 import { describe, expect, it } from "vitest";
-import { lirs } from "../../lib/policies/index.js";
+import { car, clockPro, lirs } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
@@ -45,5 +45,36 @@ describe("LIRS, three frames, one of them for HIR", () => {
    */
   it("a scan passes through Q and leaves LIR pages alone", () => {
     expect(evicted(lirs(), 3, "abcdefab")).toBe("cde");
+  });
+});
+
+describe("CAR, three frames", () => {
+  /*
+   * The hand is on the right, + used, p the target of T1.
+   *             T1       T2      B1      p
+   *   a b c a   c b a+                   0
+   *   d         d c      a       b       0    a was used: to T2; b goes
+   *   b         d        b a     c       1    c goes; b returns from B1: T1 should be larger
+   *   e         e        b a     d c     1
+   *   f         f        b a     e d     1    T1 + B1 <= 3: c is forgotten
+   *   a b                b+ a+                hit
+   */
+  it("what is used moves to T2 and stays; what returns moves the target", () => {
+    expect(evicted(car(), 3, "abcadbefab")).toBe("bcde");
+  });
+});
+
+describe("CLOCK-Pro, three frames, one of them for cold pages", () => {
+  /*
+   * Oldest on the left: HAND_hot is there. Capitals are hot, n' a ghost in test.
+   *   a b       A B             while memory fills, what comes in is hot
+   *   c         A B c
+   *   d         A B c' d        c goes, in test
+   *   c         A B d' C        d goes; c is back within its test: hot, and the cold may have two frames
+   *   e         d' C b e        HAND_hot turns a and b cold, HAND_cold takes a, whose test is long over
+   *   f         C e' f ...      HAND_cold takes b
+   */
+  it("a page that returns within its test becomes hot, and the coldest hot pages cold", () => {
+    expect(evicted(clockPro(), 3, "abcdcef")).toBe("cdab");
   });
 });

@@ -74,3 +74,141 @@ export const lirsCache =
       return hit;
     };
   };
+
+/** As the paper lists its cases. Clocks are arrays whose hand is at the end. */
+export const carCache: CacheModel = (max) => {
+  const [t1, t2, b1, b2]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const used = new Set<number>();
+  let p = 0;
+
+  function replace(): void {
+    for (;;) {
+      const [t, b] = t1.length >= Math.max(1, p) ? [t1, b1] : [t2, b2];
+      const object = t.pop()!;
+      if (!used.delete(object)) {
+        b.unshift(object);
+        return;
+      }
+      t2.unshift(object);
+    }
+  }
+
+  return (object) => {
+    if (t1.includes(object) || t2.includes(object)) {
+      used.add(object);
+      return true;
+    }
+    const remembered = b1.includes(object) || b2.includes(object);
+    if (t1.length + t2.length === max) {
+      replace();
+      if (!remembered && t1.length + b1.length === max) b1.pop();
+      else if (!remembered && t1.length + t2.length + b1.length + b2.length === 2 * max) b2.pop();
+    }
+    if (b1.includes(object)) p = Math.min(p + Math.max(1, b2.length / b1.length), max);
+    else if (remembered) p = Math.max(p - Math.max(1, b1.length / b2.length), 0);
+    if (!drop(b1, object)) drop(b2, object);
+    (remembered ? t2 : t1).unshift(object);
+    return false;
+  };
+};
+
+interface OnClock {
+  readonly object: number;
+  hot: boolean;
+  inTest: boolean;
+  here: boolean;
+}
+
+/** The circle is an array, oldest first; HAND_hot is at its start. */
+export const clockProCache =
+  (cold = 0.01): CacheModel =>
+  (max) => {
+    const circle: OnClock[] = [];
+    const used = new Set<number>();
+    let coldMax = Math.max(1, Math.floor(max * cold));
+    let handCold: OnClock | undefined;
+    let handTest: OnClock | undefined;
+    let filling = true;
+    const isCold = ({ here, hot }: OnClock): boolean => here && !hot;
+
+    function adapt(by: number): void {
+      coldMax = Math.max(1, Math.min(coldMax + by, max - 1));
+    }
+
+    /** Also HAND_test moves on, if it was there. */
+    function leave(entry: OnClock): void {
+      const at = circle.indexOf(entry);
+      if (handTest === entry) handTest = circle[at + 1];
+      circle.splice(at, 1);
+    }
+
+    function endTest(entry: OnClock): void {
+      if (entry.hot || !entry.inTest) return;
+      entry.inTest = false;
+      if (!entry.here) leave(entry);
+      adapt(-1);
+    }
+
+    /** HAND_hot, up to the next hot entry that is not used. */
+    function coolOne(): void {
+      for (;;) {
+        const entry = circle[0]!;
+        endTest(entry);
+        if (!entry.here) continue;
+        leave(entry);
+        circle.push(entry);
+        if (!entry.hot || used.delete(entry.object)) continue;
+        entry.hot = false;
+        return;
+      }
+    }
+
+    /** What HAND_cold is at; it moves on to the next cold entry, round the circle. */
+    function nextCold(): OnClock {
+      const entry = handCold ?? circle.find(isCold)!;
+      const at = circle.indexOf(entry);
+      handCold = [...circle.slice(at + 1), ...circle.slice(0, at)].find(isCold);
+      return entry;
+    }
+
+    function evict(): void {
+      filling = false;
+      for (;;) {
+        while (circle.filter(({ hot }) => hot).length > (circle.some(isCold) ? max - coldMax : 0)) coolOne();
+        const entry = nextCold();
+        if (!used.delete(entry.object)) {
+          entry.here = false;
+          if (!entry.inTest) leave(entry);
+          return;
+        }
+        if (entry.inTest) adapt(1);
+        entry.hot = entry.inTest;
+        entry.inTest = !entry.inTest;
+        leave(entry);
+        circle.push(entry);
+      }
+    }
+
+    return (object) => {
+      if (circle.some((entry) => entry.object === object && entry.here)) {
+        used.add(object);
+        return true;
+      }
+      if (circle.filter(({ here }) => here).length === max) evict();
+      const ghost = circle.find((entry) => entry.object === object);
+      if (ghost !== undefined) {
+        adapt(1);
+        leave(ghost);
+      }
+      while (circle.filter(({ here }) => !here).length > max) {
+        handTest ??= circle[0];
+        const entry = handTest!;
+        handTest = circle[circle.indexOf(entry) + 1];
+        endTest(entry);
+      }
+      const first = filling && circle.filter(({ hot }) => hot).length < max - coldMax;
+      const hot = first || ghost !== undefined;
+      circle.push({ object, hot, inTest: !hot, here: true });
+      return false;
+    };
+  };

@@ -7,7 +7,7 @@ import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
 import { lfuCache } from "./cache-models-counts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
-import { lirsCache } from "./cache-models-stacks.js";
+import { carCache, clockProCache, lirsCache } from "./cache-models-stacks.js";
 
 /** A cache of `max` objects; the function that it makes takes a request and says whether it was a hit. */
 export type CacheModel = (max: number, exact: boolean) => (object: number) => boolean;
@@ -20,7 +20,10 @@ export interface Entry {
 
 export const SHELF: Readonly<Record<string, Entry>> = {
   arc: { make: policies.arc, model: arcCache },
+  car: { make: policies.car, model: carCache },
   clock: { make: policies.clock, model: clockCache },
+  "clock-pro": { make: policies.clockPro, model: clockProCache() },
+  "clock-pro, cold 0.5": { make: () => policies.clockPro({ cold: 0.5 }), model: clockProCache(0.5) },
   fifo: { make: policies.fifo, model: fifoCache },
   "lfu, aging 2.5": { make: () => policies.lfu({ aging: 2.5 }), model: lfuCache(2.5) },
   "lirs, hir 0.2": { make: () => policies.lirs({ hir: 0.2, ghosts: 0.5 }), model: lirsCache(0.2, 0.5) },

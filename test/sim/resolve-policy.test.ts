@@ -43,7 +43,9 @@ describe("resolvePolicy", () => {
   it("knows the policies of the package by name", async () => {
     for (const name of [
       "arc",
+      "car",
       "clock",
+      "clock-pro",
       "fifo",
       "lfu",
       "lirs",
@@ -78,7 +80,7 @@ describe("resolvePolicy", () => {
   });
 
   it.each<[string, () => Parameters<typeof resolvePolicy>[0], RegExp]>([
-    ["a name that is not there", () => ({ name: "least" }), /^unknown policy: least; one of arc, clock/],
+    ["a name that is not there", () => ({ name: "least" }), /^unknown policy: least; one of arc, car, clock/],
     ["a name that every object has", () => ({ name: "toString" }), /^unknown policy: toString; one of/],
     [
       "an option that is not there",
