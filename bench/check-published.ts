@@ -28,6 +28,8 @@ const ALGORITHMS: Readonly<Record<string, Known>> = {
   LFU: { policy: { name: "lfu" }, allowed: 0 },
   LRU: { policy: { name: "plain-lru" }, allowed: 0 },
   // Sizes that four does not divide: there the remainder stays empty after the first promotions, here it is the bottom's.
+  // The draws are others; from seed to seed it differs as much (cpp 50: 0.67 to 0.76 for seeds 1 to 5).
+  LeCaR: { policy: { name: "lecar" }, allowed: 0.08 },
   // There a use in Q alone frees a page at once, here the next miss does; of a Q of one page it frees the page that was used.
   LIRS: { policy: { name: "lirs" }, allowed: 0.01 },
   "S4LRU(25:25:25:25)": { policy: { name: "slru" }, allowed: 0.03 },
