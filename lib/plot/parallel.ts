@@ -20,7 +20,7 @@ export interface ParallelPlotOptions {
   readonly title: string;
   /** Unit of all axes, or of each by its name. */
   readonly unit: string | Readonly<Record<string, string>>;
-  /** "each": every axis from its least to its largest value. "shared": all from 0 to the largest of all. Default: "each". */
+  /** "each": every axis from its least to its largest value. "shared": all from 0 to a round number above all. Default: "each". */
   readonly scale?: "each" | "shared";
 }
 
@@ -42,7 +42,7 @@ export function parallelPlot(rows: readonly ParallelRow[], options: ParallelPlot
   const lines = distinct(rows, "line");
   const ranges = new Map(axes.map((name) => [name, rangeOf(rows.filter((row) => row.axis === name))]));
   if (options.scale === "shared") {
-    const to = Math.max(...[...ranges.values()].map((range) => range.to));
+    const to = roundUp(Math.max(...[...ranges.values()].map((range) => range.to)));
     for (const name of axes) ranges.set(name, { from: 0, to });
   }
   const place = (row: ParallelRow, value: number): number => {
@@ -101,6 +101,13 @@ export function parallelPlot(rows: readonly ParallelRow[], options: ParallelPlot
 
 function scaleText(scale: ParallelPlotOptions["scale"]): string {
   return scale === "shared" ? "all axes from 0" : "each axis from least to most";
+}
+
+/** The next number of one or two round digits. */
+function roundUp(value: number): number {
+  if (!(value > 0)) return value;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10);
 }
 
 function rangeOf(rows: readonly ParallelRow[]): Range {

@@ -1,7 +1,7 @@
 import { inputError } from "../util/error.js";
 import { panels, panelTitle } from "./facets.js";
 import { distinct, type Figure, type PlotlyTrace } from "./figure.js";
-import { axis, axisTitle, baseLayout, faded, INK, lineStyle } from "./theme.js";
+import { axis, axisTitle, baseLayout, faded, INK, lineStyle, SAME } from "./theme.js";
 
 /** One point of one curve. */
 export interface RefaultCurveRow {
@@ -30,6 +30,8 @@ export interface RefaultCurveOptions {
   readonly log?: boolean;
   /** Lines that are bounds and not policies: black and dashed. Default: none. */
   readonly bounds?: readonly string[];
+  /** Lines of the background, such as a summary of all others: grey. Default: none. */
+  readonly muted?: readonly string[];
   /** Panels in a row. Default: 3. */
   readonly columns?: number;
 }
@@ -45,6 +47,7 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
     unit = "per 1,000 accesses",
     log = false,
     bounds = [],
+    muted = [],
     columns = 3,
   } = options;
   const traces = distinct(rows, "trace");
@@ -52,21 +55,24 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
   const nrRows = Math.ceil(traces.length / columns);
   const grid = panels(traces.length, columns, { x: 0.07, y: nrRows > 1 ? 0.16 / (nrRows - 1 || 1) : 0 });
   const yTitle = axisTitle(measure, unit);
-  const styles = policyStyles(policies, bounds);
+  const styles = policyStyles(policies, bounds, muted);
   const data: PlotlyTrace[] = [];
   const axes: Record<string, unknown> = {};
   for (const [i, trace] of traces.entries()) {
     const panel = grid[i]!;
+    const own = rows.filter((row) => row.trace === trace);
+    const values = own.flatMap(({ value, lo = value, hi = value }) => [value, lo, hi]).filter((v) => v > 0);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
     for (const policy of policies) {
-      const line = rows.filter((row) => row.trace === trace && row.policy === policy);
+      const line = own.filter((row) => row.policy === policy);
       if (line.length === 0) continue;
-      data.push(...curve(line, { xaxis: panel.x, yaxis: panel.y }, styles.get(policy)!));
+      data.push(
+        ...curve(line, { xaxis: panel.x, yaxis: panel.y }, styles.get(policy)!, log ? least : undefined),
+      );
     }
     const xTitle = panel.bottom ? axisTitle("memory", "share of footprint") : "";
     axes[panel.xKey] = axis(xTitle, { domain: panel.xDomain, anchor: panel.y, tickformat: ".0%", nticks: 6 });
-    const range = log
-      ? { type: "log", dtick: 1, exponentformat: "power" }
-      : { rangemode: "tozero", nticks: 6 };
+    const range = log ? { type: "log", ...logTicks(most / least) } : { rangemode: "tozero", nticks: 6 };
     axes[panel.yKey] = axis(panel.left ? yTitle : "", { domain: panel.yDomain, anchor: panel.x, ...range });
   }
   legendOnce(data);
@@ -79,17 +85,37 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
   return { data, layout };
 }
 
+/** A tick at each power of ten; at 2 and 5 or at all digits, too, where few powers lie in the range. */
+function logTicks(range: number): Record<string, unknown> {
+  if (range > 100) return { dtick: 1, exponentformat: "power" };
+  return { dtick: range > 5 ? "D2" : "D1", tickformat: ",~g" };
+}
+
 type LineStyle = { readonly color: string; readonly dash: string };
 
-function policyStyles(policies: readonly string[], bounds: readonly string[]): Map<string, LineStyle> {
-  const real = policies.filter((policy) => !bounds.includes(policy));
-  const style = (policy: string): LineStyle =>
-    bounds.includes(policy) ? { color: INK, dash: "dash" } : lineStyle(real.indexOf(policy));
+function policyStyles(
+  policies: readonly string[],
+  bounds: readonly string[],
+  muted: readonly string[],
+): Map<string, LineStyle> {
+  const real = policies.filter((policy) => !bounds.includes(policy) && !muted.includes(policy));
+  const style = (policy: string): LineStyle => {
+    if (bounds.includes(policy)) return { color: INK, dash: "dash" };
+    return muted.includes(policy) ? { color: SAME, dash: "dot" } : lineStyle(real.indexOf(policy));
+  };
   return new Map(policies.map((policy) => [policy, style(policy)]));
 }
 
-/** A line, and below it its band if there are intervals. */
-function curve(rows: readonly RefaultCurveRow[], axes: PlotlyTrace, style: LineStyle): PlotlyTrace[] {
+/**
+ * A line, and below it its band if there are intervals. On a logarithmic axis values of 0 are gaps of the line, and the
+ * band ends at the `least` value of the panel.
+ */
+function curve(
+  rows: readonly RefaultCurveRow[],
+  axes: PlotlyTrace,
+  style: LineStyle,
+  least: number | undefined,
+): PlotlyTrace[] {
   const sorted = [...rows].sort((a, b) => a.memory - b.memory);
   const policy = sorted[0]!.policy;
   const x = sorted.map((row) => row.memory);
@@ -98,17 +124,21 @@ function curve(rows: readonly RefaultCurveRow[], axes: PlotlyTrace, style: LineS
     ...shared,
     mode: "lines+markers",
     x,
-    y: sorted.map((row) => row.value),
+    y: sorted.map(({ value }) => (least !== undefined && value <= 0 ? null : value)),
     line: { ...style, width: 2 },
     marker: { size: 5, color: style.color },
     hovertemplate: "%{x:.1%} of footprint: %{y:.4~g}<extra>%{fullData.name}</extra>",
   };
   if (!sorted.some((row) => row.lo !== undefined && row.hi !== undefined)) return [line];
+  const end = (value: number): number => Math.max(value, least ?? Number.NEGATIVE_INFINITY);
   const band: PlotlyTrace = {
     ...shared,
     mode: "lines",
     x: [...x, ...[...x].reverse()],
-    y: [...sorted.map((row) => row.hi ?? row.value), ...sorted.map((row) => row.lo ?? row.value).reverse()],
+    y: [
+      ...sorted.map((row) => end(row.hi ?? row.value)),
+      ...sorted.map((row) => end(row.lo ?? row.value)).reverse(),
+    ],
     fill: "toself",
     fillcolor: faded(style.color, 0.18),
     line: { width: 0 },

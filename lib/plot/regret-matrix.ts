@@ -63,7 +63,7 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
     about: cells(({ policy, workload, regret, low, high }) => {
       const interval =
         low === undefined || high === undefined ? "" : ` (${percent(low)} to ${percent(high)})`;
-      return `${policy} on ${workload}: ${percent(regret)}${interval} worse than the best`;
+      return `${policy} on ${workload}: ${percent(regret)}${interval} above the best`;
     }, ""),
     hover: "%{customdata}",
     scale: SEQUENTIAL,
@@ -95,8 +95,11 @@ function rank(regret: number): number {
   return Math.min(regret, Number.MAX_VALUE);
 }
 
+/** In per cent; from ten times as much on as a factor. */
 function percent(share: number): string {
   if (share === Number.POSITIVE_INFINITY) return "∞";
+  if (share >= 9)
+    return `×${Number((1 + share).toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 0 })}`;
   const value = 100 * share;
   return `${value >= 9.95 ? value.toFixed(0) : Number(value.toFixed(1))} %`;
 }

@@ -147,6 +147,14 @@ describe("regret", () => {
     expect(text[1]![1]).toContain("120 % to 200 %");
   });
 
+  test("ten times as much and more is told as a factor", () => {
+    const cell = (regret: number) =>
+      regretMatrix([{ policy: "p", workload: "w", regret }], { title: "Regret", measure: "refaults" })
+        .data[0]!;
+    expect((cell(8.9).text as string[][])[0]![0]).toContain("890 %");
+    expect((cell(147.7).text as string[][])[0]![0]).toContain("×149");
+  });
+
   test("out of memory is as bad as can be", () => {
     const out = ["c", "d"].map((policy) => ({ policy, workload: "w1", regret: Number.POSITIVE_INFINITY }));
     const map = regretMatrix([...out, ...rows], options).data[0]!;
@@ -191,6 +199,12 @@ describe("parallel coordinates", () => {
       [0.3333, 0.1667],
       [0.6667, 0.1667],
     ]);
+  });
+
+  test("whose top is a round number", () => {
+    const most = [{ line: "a", axis: "w1", value: 91.9 }];
+    const { layout } = parallelPlot(most, { title: "Lines", unit: "%", scale: "shared" });
+    expect((layout.annotations as { text: string }[])[0]!.text).toBe("100");
   });
 
   test("an axis needs a unit, a figure rows", () => {

@@ -111,6 +111,21 @@ describe("refault curves", () => {
     expect(colours("a")).toEqual([PALETTE[0], PALETTE[0]]);
   });
 
+  test("on a log axis 0 is a gap, a band ends at the least value, and there are always ticks", () => {
+    const line = [
+      { trace: "t", policy: "p", memory: 0.1, value: 40 },
+      { trace: "t", policy: "p", memory: 0.2, value: 0, lo: 0, hi: 20 },
+    ];
+    const { data, layout } = refaultCurve(line, { log: true, muted: ["p"] });
+    expect(data.find(({ fill }) => fill === undefined)).toMatchObject({
+      y: [40, null],
+      line: { dash: "dot" },
+    });
+    expect(data.find(({ fill }) => fill !== undefined)!.y).toEqual([40, 20, 20, 40]);
+    expect(layout.yaxis).toMatchObject({ dtick: "D1" });
+    expect(refaultCurve(line).data.at(-1)!.y).toEqual([40, 0]);
+  });
+
   test("axes have units; the log axis is asked for", () => {
     expect(figure.layout).toMatchObject({
       xaxis: { title: { text: "memory (share of footprint)" } },
