@@ -15,7 +15,7 @@
  * Source: mm/vmscan.c, get_nr_to_scan(), should_abort_scan(), get_type_to_scan(), isolate_folios(), evict_folios(),
  * try_to_shrink_lruvec(), 6.1, 6.12 and 7.3.
  */
-import { DEF_PRIORITY, MAX_LOOKS } from "../mm/batch.js";
+import { atPriority, DEF_PRIORITY, MAX_LOOKS } from "../mm/batch.js";
 import { ANON, FILE, type MemType } from "../mm/folio.js";
 import type { GenerationClock } from "../mm/lruvec.js";
 import type { Generations } from "./generations.js";
@@ -98,7 +98,7 @@ function wholeBatches<Run extends ReclaimRun>(parts: PassParts<Run>, aborts: boo
       if (first) parts.drain();
       const canSwap = parts.canSwap(sc);
       const aging = ring.needAging(canSwap, aborts);
-      const part = Math.floor(ring.total / 2 ** sc.priority);
+      const part = atPriority(ring.total, sc.priority);
       if (!first && parts.isDone(sc)) return 0;
       if (first) [seqAtStart, swapping] = [clock.maxSeq, false];
       else if (aborts) {
@@ -137,7 +137,7 @@ function exactShare<Run extends ReclaimRun>(parts: PassParts<Run>): GenerationPa
       const canSwap = parts.canSwap(sc);
       const aging = ring.needAging(canSwap);
       if (!first && parts.isDone(sc)) return 0;
-      if (first) left = Math.floor(parts.unprotected(ring.total) / 2 ** sc.priority);
+      if (first) left = atPriority(parts.unprotected(ring.total), sc.priority);
       if (left <= 0 || (!first && sc.nrReclaimed >= sc.nrToReclaim)) return 0;
       if (aging && (sc.priority < DEF_PRIORITY || ring.isStuck(canSwap))) age(parts, canSwap);
       return Number.MAX_SAFE_INTEGER; // `left` ends it

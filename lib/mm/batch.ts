@@ -8,3 +8,6 @@ export const MAX_BATCH = 64;
 export const MAX_LOOKS = 4096;
 /** First priority: 1/4096 of a list at a time. */
 export const DEF_PRIORITY = 12;
+
+/** What a pass of a priority looks at of so many pages, rounded down: all of them at 0, 1/4096 at 12. */
+export const atPriority = (pages: number, priority: number): number => Math.floor(pages / (1 << priority));

@@ -25,7 +25,7 @@
 import { ScanTargets } from "../mechanisms/balance/scan-targets.js";
 import { twoLooks } from "../mechanisms/two-looks.js";
 import { BY_FAULT, BY_FD } from "../mm/access.js";
-import { DEF_PRIORITY } from "../mm/batch.js";
+import { atPriority, DEF_PRIORITY } from "../mm/batch.js";
 import { ANON, FILE, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Policy } from "../reclaim/ops.js";
@@ -85,8 +85,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
       for (const type of [ANON, FILE] as const) {
         mayDeactivate[type] = sc.forceDeactivate || target.refaultActivated(type) || isAnyLow(type, target);
       }
-      const cacheTrim =
-        Math.floor(target.toldPages(FILE, false) / 2 ** sc.priority) > 0 && !mayDeactivate[FILE];
+      const cacheTrim = atPriority(target.toldPages(FILE, false), sc.priority) > 0 && !mayDeactivate[FILE];
       const noAnon = !ctx.canReclaim(ANON) || (sc.swappiness === 0 && !sc.global);
       const equal = sc.priority === 0 && !noAnon && sc.swappiness > 0;
       const anonOnly = !noAnon && !equal && !mayDeactivate[ANON] && sc.isFileTiny(lruvec) && anonAt(sc) > 0;
@@ -101,8 +100,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
     }
 
     /** Inactive anonymous pages of the node that count at this priority. */
-    const anonAt = (sc: ScanControl): number =>
-      Math.floor(ctx.target().tree.size[2 * ANON]! / 2 ** sc.priority);
+    const anonAt = (sc: ScanControl): number => atPriority(ctx.target().tree.size[2 * ANON]!, sc.priority);
 
     const listSize = (list: number): number =>
       lists.size(list < classes ? ANON : FILE, list < classes ? list : list - classes);

@@ -8,6 +8,7 @@ import { Generations } from "../mechanisms/generations.js";
 import { Ghosts } from "../mechanisms/ghosts.js";
 import { insertMarked, insertYoung } from "../mechanisms/insertion.js";
 import { BY_FAULT } from "../mm/access.js";
+import { atPriority } from "../mm/batch.js";
 import { ANON, FILE, type Folio, type MemType, NIL, PG_YOUNG } from "../mm/folio.js";
 import { ClassLists, type FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
@@ -47,7 +48,7 @@ function withDefaults(ops: ReclaimOps, ctx: LruvecContext, lruvec: Lruvec): Requ
         ctx.walkIfDue();
       }
       const anon = ctx.canReclaim(ANON) ? lruvec.pages(ANON) : 0;
-      return Math.floor(ctx.unprotected(anon + lruvec.pages(FILE)) / 2 ** sc.priority);
+      return atPriority(ctx.unprotected(anon + lruvec.pages(FILE)), sc.priority);
     },
     checkReferences: (folio) => (ctx.references(folio).vmas > 0 ? "keep" : "reclaim"),
     accessed(folio, source) {

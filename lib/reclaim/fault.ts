@@ -33,12 +33,16 @@ const ACCESSED = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_USED;
 
 /** An access to a mapped page whose PTE is not present, or forbids it. False: out of memory. */
 export function mappedAccess(core: Core, slot: number, write: boolean): boolean {
+  return write && core.params.loadsFirst === true ? loadAndStore(core, slot) : fault(core, slot, write);
+}
+
+/** A store that is preceded by a load. The first access to anonymous memory is alone: a load would map the shared zero page. */
+function loadAndStore(core: Core, slot: number): boolean {
   const { pte, map, folioOf, swapped } = core.memory;
+  if ((pte[slot]! & PTE_PRESENT) !== 0) return fault(core, slot, true);
   const page = map.pageOf[slot]!;
-  // The first access to anonymous memory is a store alone: a load would map the shared zero page.
   const fresh = folioOf[page] === NIL && swapped[page] === 0 && core.memory.vma(slot).kind === "anon";
-  if (!write || core.params.loadsFirst !== true || fresh || (pte[slot]! & PTE_PRESENT) !== 0)
-    return fault(core, slot, write);
+  if (fresh) return fault(core, slot, true);
   if (!fault(core, slot, false)) return false;
   if ((pte[slot]! & PTE_RO) !== 0) return fault(core, slot, true);
   pte[slot]! |= PTE_DIRTY;

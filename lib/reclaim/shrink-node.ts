@@ -8,7 +8,7 @@
  * settles once a round (prepare_scan_control()) is settled again for each lruvec.
  */
 import type { MemcgMove, Round } from "../mechanisms/memcg-order/memcg-order.js";
-import { DEF_PRIORITY, MIN_LRU_BATCH } from "../mm/batch.js";
+import { atPriority, DEF_PRIORITY, MIN_LRU_BATCH } from "../mm/batch.js";
 import { ANON, FILE } from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { calculateProtection, isBelowLow, isBelowMin } from "../mm/protection.js";
@@ -60,7 +60,7 @@ function visit(core: Core, lruvec: Lruvec, ranked: boolean, again: boolean): Mem
 /** There is something to look at, at this priority. Kernel: lruvec_is_sizable(). */
 export function isSizable(core: Core, lruvec: Lruvec): boolean {
   const anon = core.canReclaim(ANON, lruvec.node) ? lruvec.pages(ANON) : 0;
-  return Math.floor((anon + lruvec.pages(FILE)) / 2 ** core.sc.priority) > 0;
+  return atPriority(anon + lruvec.pages(FILE), core.sc.priority) > 0;
 }
 
 /** Begin at the priority at which one round should free what is wanted, going by what is inactive. 6 to 12. */

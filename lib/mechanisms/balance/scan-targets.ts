@@ -8,7 +8,7 @@
  * Source: mm/vmscan.c, get_scan_count(), shrink_lruvec(), 6.12 (memcg reclaim).
  */
 
-import { SWAP_CLUSTER_MAX } from "../../mm/batch.js";
+import { atPriority, SWAP_CLUSTER_MAX } from "../../mm/batch.js";
 
 /** Targets over lists numbered type * nrClasses + class; class 0 is the one that eviction takes from. */
 export class ScanTargets {
@@ -37,7 +37,7 @@ export class ScanTargets {
     const sum = weight[0]! + weight[1]!;
     for (let list = 0; list < this.left.length; list++) {
       const type = list < this.nrClasses ? 0 : 1;
-      const scan = Math.floor(size(list) / 2 ** priority);
+      const scan = atPriority(size(list), priority);
       if (sum === 0) this.left[list] = 0;
       else if (equal) this.left[list] = scan;
       else this.left[list] = Math.floor((scan * weight[type]!) / sum);
