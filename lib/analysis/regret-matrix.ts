@@ -45,7 +45,8 @@ export function matrixOf(rows: readonly Row[], measure: Measure, floor: number):
   for (const [workload, own] of groupBy(rows, nameOf)) {
     const byPoint = groupBy(own, ({ labels }) => labels.point);
     // An error says nothing of the policy; being out of memory does.
-    if (byPoint.size < points.length || own.some(({ status }) => status === "error")) continue;
+    if (byPoint.size < points.length || own.some(({ status }) => status === "error" || status === "ejected"))
+      continue;
     const { trace, memory } = own[0]!.labels;
     workloads.push({ workload, trace, memory });
     cost.push(points.map((point) => mean(byPoint.get(point)!.map((row) => costOf(row, measure)))));

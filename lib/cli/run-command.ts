@@ -2,11 +2,14 @@
  * `reclaim-lab run`: one cell, its counters as JSON or as a table. The JSON object is stable:
  *
  *   spec         the cell as data, with the digest of its trace: all that is needed to run it again
- *   status       "ok", or "oom": the run ended where the memcg ran out of memory
+ *   status       "ok"; "oom": the run ended where the memcg ran out of memory; "ejected": a policy broke its contract
+ *   ejected      which policy, hook, folio and page, at which record, why, and who took over; only if there was one
  *   counters     at the end, by the names of memory.stat, /proc/vmstat and data/kernel; gauges end in _now (pages)
  *   memcgs       the same for each memcg, with all below it
  *   checkpoints  the same at each checkpoint, the last at the end
  */
+
+import { ejectionText } from "../reclaim/eject/policy-fault.js";
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
@@ -17,7 +20,8 @@ import { openFile, type RecordedSpec } from "./trace-options.js";
 /** What the command prints. */
 export interface RunReport {
   readonly spec: CellSpec & { readonly traceDigest: string };
-  readonly status: "ok" | "oom";
+  readonly status: CellResult["status"];
+  readonly ejected?: CellResult["ejected"];
   readonly counters: Readonly<Record<string, number>>;
   /** The same of each memcg, if the machine has any: with all below it, as its memory.stat. */
   readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -56,14 +60,16 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
     memcgs,
     checkpoints = [],
     timeline,
+    ejected,
   } = bound ? await runMin(cell, trace) : await runCell(cell, trace);
   if (request.timeline !== undefined && timeline !== undefined)
     await writeTimeline(request.timeline, timeline);
+  const outcome = { status, ...(ejected !== undefined && { ejected }) };
   if (cell.mode === "cache")
-    return { spec: { ...cell, traceDigest: trace.digest }, status, counters, checkpoints };
+    return { spec: { ...cell, traceDigest: trace.digest }, ...outcome, counters, checkpoints };
   return {
     spec: { ...cell, traceDigest: trace.digest },
-    status,
+    ...outcome,
     counters: withKernelNames(counters),
     ...(memcgs !== undefined && {
       memcgs: Object.fromEntries(
@@ -103,6 +109,9 @@ export function runTable({ spec, status, counters, memcgs = {}, checkpoints }: R
 export async function runCommand(args: readonly string[]): Promise<number> {
   const report = await run(args);
   if (report === undefined) console.log(USAGE);
-  else console.log(args.includes("--json") ? JSON.stringify(report) : runTable(report));
+  else {
+    for (const one of report.ejected ?? []) console.error(`warning: ${ejectionText(one)}`);
+    console.log(args.includes("--json") ? JSON.stringify(report) : runTable(report));
+  }
   return 0;
 }

@@ -37,7 +37,8 @@ ${LAYOUT_USAGE}
 
 ${MACHINE_USAGE}
 
-status is "ok", or "oom" where the kernel's OOM killer would act; both exit with 0. 2: bad input. 1: a fault of ours.`;
+status is "ok", "oom" where the kernel's OOM killer would act, or "ejected" where a policy broke its contract and another took
+over (a warning on stderr says why); all exit with 0. 2: bad input. 1: a fault of ours.`;
 
 const OPTIONS = {
   trace: { type: "string" },

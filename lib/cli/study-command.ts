@@ -126,10 +126,11 @@ function ranText(
   const { plan, rows, computed, cached, failed, stale, seconds } = study;
   const nrStale = stale.reduce((sum, { cells }) => sum + cells, 0);
   const oom = rows.filter(({ status }) => status === "oom").length;
+  const ejected = rows.filter(({ status }) => status === "ejected").length;
   const errors = rows.filter(({ error }) => error !== null);
   return [
     `${plan.name}: ${rows.length} cells in ${seconds.toFixed(1)} s: ${computed} computed, ${cached} from earlier runs` +
-      `${oom > 0 ? `, ${oom} out of memory` : ""}${failed > 0 ? `, ${failed} failed` : ""}`,
+      `${oom > 0 ? `, ${oom} out of memory` : ""}${ejected > 0 ? `, ${ejected} with an ejected policy` : ""}${failed > 0 ? `, ${failed} failed` : ""}`,
     ...(nrStale > 0
       ? [
           `${nrStale} were there by other code and were computed again: ${staleText(stale)};`,

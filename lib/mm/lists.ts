@@ -2,6 +2,14 @@ import { type Folio, type Folios, NIL, NO_CLASS, PG_LRU, PG_SWAPBACKED } from ".
 import type { Lruvec } from "./lruvec.js";
 import type { Vmstat } from "./vmstat.js";
 
+/** Calls of `tail` after which whoever calls it is taken to loop for ever: more than any batch of work needs. */
+export const MOST_TAILS: number = 1 << 24;
+
+/** Out of the way of what a compiler may inline. */
+export function runaway(): never {
+  throw new Error("a hook asked for the tail of a list for ever");
+}
+
 /*
  * The lists of one lruvec: an ordered set of classes, one list for each type and class.
  *
@@ -22,6 +30,8 @@ export class ClassLists {
   readonly nr: Int32Array;
   /** Class of the youngest folios, where classes are ages; -1 elsewhere. */
   newest = -1;
+  /** Calls of `tail` since the core last set it to 0. */
+  nrTails = 0;
   private readonly sentinel: Int32Array;
   private readonly activeClass: Uint8Array;
 
@@ -109,6 +119,7 @@ export class ClassLists {
 
   /** Oldest folio on a list, or NIL. */
   tail(type: number, klass: number): Folio {
+    if (++this.nrTails > MOST_TAILS) runaway();
     return this.orNil(this.folios.prev[this.sentinel[this.index(type, klass)]!]!);
   }
 
@@ -147,7 +158,7 @@ export class ClassLists {
   private enter(folio: Folio, klass: number): void {
     const { folios } = this;
     if (folios.next[folio] !== NIL) throw new Error(`folio ${folio} is already on a list`);
-    if (klass < 0 || klass >= this.nrClasses) throw new Error(`no class ${klass} for folio ${folio}`);
+    if (!(klass >= 0 && klass < this.nrClasses)) throw new Error(`no class ${klass} for folio ${folio}`);
     folios.klass[folio] = klass;
     folios.flags[folio]! |= PG_LRU;
     this.account(folio, klass, folios.nrPages[folio]!);

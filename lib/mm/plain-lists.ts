@@ -11,13 +11,17 @@
  * is written out twice, because they are the inner loop of every cache.
  */
 import { type Folio, NIL, NO_CLASS } from "./folio.js";
-import type { FolioLists } from "./lists.js";
+import { type FolioLists, runaway } from "./lists.js";
+
+/** MOST_TAILS, as a constant of this module. */
+const MOST = 1 << 24;
 
 /** One list. */
 export class PlainList implements FolioLists {
   readonly mixed = true;
   readonly nrClasses = 1;
   newest = -1;
+  nrTails = 0;
   private readonly links: Int32Array;
   private readonly head: number;
   private count = 0;
@@ -111,6 +115,7 @@ export class PlainList implements FolioLists {
   }
 
   tail(_type: number, _klass: number): Folio {
+    if (++this.nrTails > MOST) runaway();
     const { head } = this;
     const at = this.links[head + 1]!;
     return at === head ? NIL : at >> 1;
@@ -143,6 +148,7 @@ const NONE = 255;
 export class PlainLists implements FolioLists {
   readonly mixed = true;
   newest = -1;
+  nrTails = 0;
   readonly nr: Int32Array;
   private readonly links: Int32Array;
   private readonly sentinels: number;
@@ -229,6 +235,7 @@ export class PlainLists implements FolioLists {
   }
 
   tail(_type: number, klass: number): Folio {
+    if (++this.nrTails > MOST) runaway();
     const at = this.links[this.sentinels + (klass << 1) + 1]!;
     return at >= this.sentinels ? NIL : at >> 1;
   }

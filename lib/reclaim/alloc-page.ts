@@ -39,7 +39,9 @@ function slowly(core: Core): number {
     const freed = reclaimDirectly(core);
     core.timers.runKswapdIfDue();
     if (freed > 0) continue;
-    if (retries-- === 0) core.outOfMemory();
+    if (retries-- > 0) continue;
+    if (core.rescue()) retries = MAX_RECLAIM_RETRIES;
+    else core.outOfMemory();
   }
   return -1;
 }

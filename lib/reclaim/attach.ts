@@ -13,7 +13,9 @@ import { ANON, FILE, type Folio, type MemType, NIL, PG_YOUNG } from "../mm/folio
 import { ClassLists, type FolioLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { mulberry32 } from "../util/random.js";
+import { bootOps } from "./boot-ops.js";
 import type { Attached, Core, Mechanisms } from "./core.js";
+import type { Guard } from "./eject/guard.js";
 import type { LruvecContext, Policy, ReclaimOps } from "./ops.js";
 import type { ScanControl } from "./scan-control.js";
 
@@ -25,18 +27,30 @@ export function attach(
   seed: number,
   mechanisms: Mechanisms = core.mechanisms,
 ): void {
-  const attached = {
-    mechanisms,
-    lists: null as ClassLists | null,
-    ghosts: null,
-    drivesClock: false,
-  } as Attached;
+  const attached = newAttached(mechanisms);
   core.attached[lruvec.id] = attached;
+  attached.ops = bootPolicy(core, lruvec, attached, policy, seed);
+}
+
+export function newAttached(mechanisms: Mechanisms): Attached {
+  return { mechanisms, lists: null, ghosts: null, drivesClock: false } as unknown as Attached;
+}
+
+/** Attach a policy in place of any other: its hooks. @param guard - Stands between the two. */
+export function bootPolicy(
+  core: Core,
+  lruvec: Lruvec,
+  attached: Attached,
+  policy: Policy,
+  seed: number,
+  guard?: Guard,
+): Required<ReclaimOps> {
+  attached.lists = null;
+  attached.ghosts = null;
+  attached.drivesClock = false;
   const ctx = contextOf(core, lruvec, attached, seed);
-  Object.assign(attached, { ops: withDefaults(policy.attach(ctx), ctx, lruvec) });
-  if (attached.lists === null) {
-    throw new Error(`policy ${policy.name} made no lists; call ctx.newLists(nrClasses) in attach`);
-  }
+  const own = bootOps(policy, guard?.context(ctx) ?? ctx, () => attached.lists !== null);
+  return withDefaults(guard?.ops(own) ?? own, ctx, lruvec);
 }
 
 /** The hooks with the optional ones filled in, so that the core never asks whether a hook is there. */

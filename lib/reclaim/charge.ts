@@ -36,6 +36,10 @@ export function charge(core: Core, memcg: Memcg, nr: number): boolean {
     }
     if (reclaimed > 0) continue;
     if (retries-- === 0) {
+      if (core.rescue()) {
+        retries = MAX_RECLAIM_RETRIES;
+        continue;
+      }
       core.outOfMemory();
       return false;
     }

@@ -62,6 +62,8 @@ export class Core implements Host {
   readonly zonelist: readonly MemoryNode[];
   /** lru_gen/min_ttl_ms, in ns; 0 for off. */
   minTtl = 0;
+  /** Asked before memory is out: true if there is a way yet (a policy that never frees has been ejected). */
+  rescue: () => boolean = () => false;
   /** The out-of-memory killer has ended the workload. */
   killed = false;
   /** Lruvecs by memcg and node. */

@@ -1,6 +1,6 @@
 import { DEF_PRIORITY, MAX_BATCH, MAX_LOOKS, MIN_LRU_BATCH, SWAP_CLUSTER_MAX } from "../mm/batch.js";
 import { ANON, type Folio } from "../mm/folio.js";
-import type { FolioLists } from "../mm/lists.js";
+import { type FolioLists, MOST_TAILS, runaway } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Memcg } from "../mm/memcg.js";
 import { scaleByProtection } from "../mm/protection.js";
@@ -48,6 +48,8 @@ export class LruvecScan {
   /** Pages that `more` still allows in this batch. */
   private nrAllowed = 0;
   private maxTaken = SWAP_CLUSTER_MAX;
+  /** Calls of `more` in this batch. */
+  private nrAsked = 0;
   /** The batch took or sorted folios, under lru_lock. */
   isolated = false;
   /** The last folio that `take` refused is dirty, and passed over until it has been written. */
@@ -134,6 +136,7 @@ export class LruvecScan {
 
   /** True while the batch has room and the budget lasts. */
   more(): boolean {
+    if (++this.nrAsked > MOST_TAILS) runaway();
     return this.nrTaken < this.maxTaken && this.nrLooked < this.nrAllowed;
   }
 

@@ -27,6 +27,7 @@ export function shrinkLruvec(core: Core, lruvec: Lruvec): void {
     sc.beginBatch(budget - looked, mechanisms.settings.batch);
     mechanisms.tiers.update(ANON);
     mechanisms.tiers.update(FILE);
+    core.attached[lruvec.id]!.lists!.nrTails = 0;
     ops.isolate(sc);
     if (sc.isolated) core.stat.lru_lock++;
     const nrFile = sc.nrTaken > 0 ? shrinkFolioList(core, lruvec) : 0;

@@ -46,7 +46,7 @@ export interface Mechanisms {
 export interface Attached {
   /** The lruvec's own set; what is the machine's (swap, writeback, page-out, kernel memory) is shared by all sets. */
   readonly mechanisms: Mechanisms;
-  readonly ops: Required<ReclaimOps>;
+  ops: Required<ReclaimOps>;
   /** Null until the policy asks for lists. */
   lists: ClassLists | null;
   /** Null unless the policy keeps ghosts. */

@@ -1,3 +1,4 @@
+import type { Ejection } from "../reclaim/eject/policy-fault.js";
 import type { TraceSpec } from "../trace/spec.js";
 
 /** A policy by name (an export of `lib/policies`), or by module (anyone's file), with its options. */
@@ -114,12 +115,19 @@ export interface CellSpec {
   /** Seed of what is random in a policy or mechanism. The trace has its own. */
   readonly seed: number;
   readonly machine?: MachineSpec;
+  /** Takes over from a policy that is ejected, with the mechanisms that are in the slots. Default: lru; in a cache, fifo. */
+  readonly fallback?: PolicySpec;
 }
 
 /** What a cell yields: the counters, named as in /proc/vmstat and memory.stat, and the work done. */
 export interface CellResult {
-  /** "ok", or "oom" when the memcg ran out of memory after 16 fruitless retries, as in the kernel. */
-  readonly status: "ok" | "oom";
+  /**
+   * "ok"; "oom" when the memcg ran out of memory after 16 fruitless retries, as in the kernel; "ejected" when a policy broke its
+   * contract and another took over: whatever the counters say, they are not that policy's.
+   */
+  readonly status: "ok" | "oom" | "ejected";
+  /** Which policies were ejected, in order; only if there were any. */
+  readonly ejected?: readonly Ejection[];
   readonly counters: Readonly<Record<string, number>>;
   /** The same for each memcg with all below it, as its memory.stat has them; only with `machine.memcgs`. */
   readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;

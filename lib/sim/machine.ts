@@ -3,6 +3,7 @@ import { NO_TIME } from "../mm/time.js";
 import { attach } from "../reclaim/attach.js";
 import { charge } from "../reclaim/charge.js";
 import { Core } from "../reclaim/core.js";
+import { attachGuarded, type Watch } from "../reclaim/eject/eject.js";
 import type { Policy } from "../reclaim/ops.js";
 import { Timers } from "../reclaim/timers.js";
 import type { Trace } from "../trace/trace.js";
@@ -19,12 +20,16 @@ export { MIN_MEMORY };
 /** Policies that a cell names beside its own, by the JSON of their specs. */
 export type OtherPolicies = ReadonlyMap<string, Policy>;
 
-/** Boot a machine for a cell: memory for the trace's layout, the slots filled, a policy attached to each lruvec. */
+/**
+ * Boot a machine for a cell: memory for the trace's layout, the slots filled, a policy attached to each lruvec.
+ * @param watch - Policies are attached under guard, and ejected if they break their contract.
+ */
 export function boot(
   spec: Omit<CellSpec, "trace" | "policy">,
   trace: Trace,
   policy: Policy,
   others: OtherPolicies = new Map(),
+  watch?: Watch,
 ): Core {
   const kernel = profile(spec.profile);
   const machine = spec.machine ?? {};
@@ -76,7 +81,8 @@ export function boot(
       i === 0 && chosen[0] === policy
         ? core.mechanisms
         : buildMechanisms(core, settingsOf(chosen[i]!), parts, kernel);
-    attach(core, lruvec, chosen[i]!, spec.seed + i, own);
+    if (watch === undefined) attach(core, lruvec, chosen[i]!, spec.seed + i, own);
+    else attachGuarded(core, lruvec, chosen[i]!, spec.seed + i, own, watch);
   }
   return core;
 }

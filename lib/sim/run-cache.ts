@@ -1,12 +1,18 @@
 /* A cell in cache mode: requests for objects, one eviction at a time. */
 import { PLAIN, type Settings } from "../mechanisms/settings.js";
+import { NIL } from "../mm/folio.js";
 import { Cache } from "../reclaim/cache/cache.js";
 import { compileLoop } from "../reclaim/cache/cache-loop.js";
+import { checkCache, handOver } from "../reclaim/cache/hand-over.js";
+import type { Watch } from "../reclaim/eject/eject.js";
+import { Guard } from "../reclaim/eject/guard.js";
+import { type Fault, PolicyFault } from "../reclaim/eject/policy-fault.js";
 import type { Policy } from "../reclaim/ops.js";
 import { type Requests, requestsOf } from "../trace/objects.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import type { CellResult, CellSpec, SwitchValue } from "./cell.js";
+import { newWatch, type Supervision, supervised } from "./supervise.js";
 
 /** What of a cell decides in cache mode. */
 export type CacheSpec = Pick<CellSpec, "memoryMax" | "set" | "seed"> & Partial<Pick<CellSpec, "profile">>;
@@ -24,7 +30,7 @@ function requestsOnce(trace: Pick<Trace, "layout" | "records">): Requests {
 }
 
 /** Boot a cache for a cell. */
-export function bootCache(spec: CacheSpec, policy: Policy, nrObjects: number): Cache {
+export function bootCache(spec: CacheSpec, policy: Policy, nrObjects: number, guard?: Guard): Cache {
   const { memoryMax: max, profile = "6.12", set, seed } = spec;
   if (!Number.isInteger(max) || max < 1) {
     inputError(`invalid memoryMax: ${max}; in cache mode give a number of objects, 1 or more`);
@@ -38,7 +44,14 @@ export function bootCache(spec: CacheSpec, policy: Policy, nrObjects: number): C
     tiers: "off",
     workingset: "off",
   };
-  return new Cache(policy, { nrObjects, max, exact: readReferences(set), settings, seed });
+  return new Cache(policy, {
+    nrObjects,
+    max,
+    exact: readReferences(set),
+    settings,
+    seed,
+    ...(guard && { guard }),
+  });
 }
 
 /** The one switch of a cache: what a hit leaves behind. */
@@ -76,12 +89,76 @@ export function simulateCache(
   spec: CacheSpec,
   trace: Pick<Trace, "layout" | "records">,
   policy: Policy,
+  supervision: Supervision = {},
 ): CellResult {
-  const { objects, nrObjects } = requestsOnce(trace);
-  const cache = bootCache(spec, policy, nrObjects);
+  const requests = requestsOnce(trace);
+  return supervised(
+    policy.name,
+    (watch) => {
+      const cache =
+        watch === undefined
+          ? replayBare(bootCache(spec, policy, requests.nrObjects), requests, 0, supervision)
+          : replayGuarded(spec, requests, policy, watch, supervision);
+      return { status: "ok", counters: cacheCounters(cache) };
+    },
+    () => newWatch("cache", supervision),
+    supervision,
+  );
+}
+
+function replayBare(cache: Cache, { objects }: Requests, start: number, { onProgress }: Supervision): Cache {
   const loop = compileLoop(cache);
-  for (let from = 0; from < objects.length; from += CHUNK) {
+  for (let from = start; from < objects.length; from += CHUNK) {
     loop(objects, from, Math.min(from + CHUNK, objects.length));
+    onProgress?.();
+    cache.lists.nrTails = 0;
+    cache.sc.nrAsked = 0;
   }
-  return { status: "ok", counters: cacheCounters(cache) };
+  checkCache(cache);
+  return cache;
+}
+
+/** Request by request, so that the one that fails can be done again. */
+function replayGuarded(
+  spec: CacheSpec,
+  requests: Requests,
+  policy: Policy,
+  watch: Watch,
+  supervision: Supervision,
+): Cache {
+  const { objects, nrObjects } = requests;
+  const guard = new Guard(policy.name, nrObjects, (object) => object, watch.count, watch);
+  const cache = bootCache(spec, policy, nrObjects, guard);
+  const loop = compileLoop(cache);
+  let done = 0;
+  let misses = 0;
+  try {
+    for (; done < objects.length; done++) {
+      misses = cache.misses;
+      guard.kept = NIL;
+      loop(objects, done, done + 1);
+    }
+    guard.recount();
+    checkCache(cache);
+    return cache;
+  } catch (error) {
+    const at = Math.min(done + 1, objects.length);
+    watch.ejections.push({ ...faultOf(error, cache, guard), at, fallback: watch.fallback.name });
+  }
+  guard.end();
+  const next = bootCache(spec, watch.fallback, nrObjects);
+  // A fault that was found behind the last request takes that one back.
+  if (done === objects.length) done--;
+  handOver(cache, guard, next, { object: objects[done]!, done, misses });
+  return replayBare(next, requests, done, supervision);
+}
+
+/** What the loop itself throws is that nothing was evicted. */
+function faultOf(error: unknown, cache: Cache, guard: Guard): Fault {
+  if (error instanceof PolicyFault) return error.fault;
+  const kept = guard.kept !== NIL;
+  const reason = kept
+    ? `never frees: whatever isolate offers is kept, ${cache.nr} objects are resident`
+    : `never frees: isolate gave no victim, ${cache.nr} objects are resident`;
+  return { ...guard.describe(reason, guard.kept), hook: kept ? "checkReferences" : "isolate" };
 }

@@ -1,5 +1,6 @@
 import type { Memcg } from "../mm/memcg.js";
 import { COUNTERS } from "../mm/vmstat.js";
+import { isOfTheKernel } from "../policies/fallback.js";
 import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { nrAccesses } from "../trace/totals.js";
@@ -11,21 +12,27 @@ import { boot, type OtherPolicies } from "./machine.js";
 import { equalParts, equalSteps, type Regular, replay } from "./replay.js";
 import { resolvePolicy } from "./resolve-policy.js";
 import { simulateCache } from "./run-cache.js";
+import { newWatch, type Supervision, supervised } from "./supervise.js";
 import { checkSamples, Timeline } from "./timeline.js";
 
 /**
- * Simulate one cell over its trace. Same spec and trace, same result.
- * @throws InputError if the spec is invalid or combines what cannot be combined.
+ * Simulate one cell over its trace. Same spec and trace, same result. A policy that breaks its contract is ejected:
+ * see {@link CellResult.status} and `lib/sim/supervise.ts`.
+ * @throws InputError if the spec is invalid or combines what cannot be combined, or a policy cannot be attached.
  */
-export async function runCell(spec: CellSpec, trace: Trace): Promise<CellResult> {
+export async function runCell(
+  spec: CellSpec,
+  trace: Trace,
+  supervision: Supervision = {},
+): Promise<CellResult> {
   const policy = await resolvePolicy(spec.policy);
-  if (spec.mode === "cache") return simulateCache(spec, trace, policy);
   const others = new Map<string, Policy>();
   const { memcgs = [], memory } = spec.machine ?? {};
-  for (const { policy: named } of [...memcgs, ...(memory?.nodes ?? [])]) {
+  const places = [...memcgs, ...(memory?.nodes ?? [])].map((place) => place.policy);
+  for (const named of [...places, spec.fallback]) {
     if (named !== undefined) others.set(JSON.stringify(named), await resolvePolicy(named));
   }
-  return simulate(spec, trace, policy, others);
+  return simulate(spec, trace, policy, others, supervision);
 }
 
 /** The same with a policy at hand, for tests and notebooks; see {@link runCell}. */
@@ -34,9 +41,28 @@ export function simulate(
   trace: Trace,
   policy: Policy,
   others?: OtherPolicies,
+  supervision: Supervision = {},
 ): CellResult {
-  if (spec.mode === "cache") return simulateCache(spec, trace, policy);
-  const core = boot(spec, trace, policy, others);
+  const fallback = spec.fallback && others?.get(JSON.stringify(spec.fallback));
+  const how = { ...(fallback !== undefined && { fallback }), ...supervision };
+  if (spec.mode === "cache") return simulateCache(spec, trace, policy, how);
+  return supervised(
+    policy.name,
+    (watch) => runMachine(boot(spec, trace, policy, others, watch), spec, trace, how),
+    () => newWatch("kernel", how),
+    { guarded: how.guarded, mayRunOut: spec.machine?.memcgs === undefined && isOfTheKernel(policy) },
+  );
+}
+
+/** Records between two signs of life. */
+const SIGN_EVERY = 1 << 14;
+
+function runMachine(
+  core: Core,
+  spec: Pick<CellSpec, "machine">,
+  trace: Trace,
+  { onProgress }: Supervision,
+): CellResult {
   const { length } = trace.records;
   const parts = spec.machine?.checkpoints ?? 0;
   const samples = checkSamples(spec.machine?.timeline ?? 0);
@@ -56,6 +82,9 @@ export function simulate(
   }
   if (samples > 0) {
     regulars.push({ at: equalParts(length, samples), happen: (sofar) => timeline.sample(sofar) });
+  }
+  if (onProgress !== undefined) {
+    regulars.push({ at: equalParts(length, Math.ceil(length / SIGN_EVERY)), happen: () => onProgress() });
   }
   const replayed = replay(core, trace, ...regulars);
   checkInvariants(core);

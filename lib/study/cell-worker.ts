@@ -36,8 +36,12 @@ export async function runTask({ spec, trace, runner }: CellTask): Promise<Outcom
     const made = { host: hostname(), ms: performance.now() - startMs };
     const wrong = checkResult(result);
     if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };
-    const { status, counters } = result as CellResult;
-    return { ok: true, result: { status, counters: { ...counters } }, made };
+    const { status, counters, ejected } = result as CellResult;
+    return {
+      ok: true,
+      result: { status, counters: { ...counters }, ...(ejected !== undefined && { ejected }) },
+      made,
+    };
   } catch (error) {
     return failed(error);
   }

@@ -142,7 +142,7 @@ async function makeFolder(folder: string): Promise<string | undefined> {
 export function checkResult(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return "no object";
   const { status, counters } = value as Partial<Record<string, unknown>>;
-  if (status !== "ok" && status !== "oom") return `status ${String(status)}`;
+  if (status !== "ok" && status !== "oom" && status !== "ejected") return `status ${String(status)}`;
   if (typeof counters !== "object" || counters === null) return "no counters";
   for (const [name, count] of Object.entries(counters)) {
     if (typeof count !== "number" || !Number.isFinite(count)) return `counter ${name} is ${String(count)}`;

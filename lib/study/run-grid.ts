@@ -10,9 +10,9 @@ export interface Row {
   readonly labels: Labels;
   /** Names the result, see `cellHash`; null if the cell could not be named (no such policy module). */
   readonly hash: string | null;
-  /** "ok", "oom" as in {@link CellResult}, or "error": the cell was refused, threw, died or timed out. */
+  /** "ok", "oom", "ejected" as in {@link CellResult}, or "error": the cell was refused, threw, died or timed out. */
   readonly status: CellResult["status"] | "error";
-  /** What went wrong, in one line; null unless `status` is "error". */
+  /** What went wrong, in one line; null unless `status` is "error" or "ejected". */
   readonly error: string | null;
   /** By name, names in order; empty unless the cell has a result. */
   readonly counters: Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { ejectionText } from "../reclaim/eject/policy-fault.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { failed, type Outcome } from "./cell-worker.js";
@@ -176,7 +177,7 @@ export class StudyRun {
             labels,
             hash: task.hash,
             status: outcome.result.status,
-            error: null,
+            error: outcome.result.ejected?.map(ejectionText).join("; ") ?? null,
             counters: sorted(outcome.result.counters),
           }
         : { labels, hash: task.hash, status: "error", error: outcome.message, counters: {} };

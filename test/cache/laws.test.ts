@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { minFaults } from "../../lib/analysis/min.js";
 import { fifo, mglru, plainLru, s3Fifo } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
+import { ejectionText } from "../../lib/reclaim/eject/policy-fault.js";
 import type { Policy, ReclaimOps } from "../../lib/reclaim/ops.js";
 import { bootCache, simulateCache } from "../../lib/sim/run-cache.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
@@ -129,16 +130,21 @@ describe("a cell in cache mode", () => {
     [
       "loses a folio",
       broken({ place() {} }),
-      /policy broken: place\(folio \d+, "new"\) left the folio on no list/,
+      /policy broken: place\(folio \d+, page \d+\): left the folio, given as "new", on no list/,
     ],
     [
       "offers nothing",
       broken({ isolate() {} }),
-      /policy broken: isolate gave no victim \(miss 51, 50 objects/,
+      /policy broken: isolate\(\): never frees: isolate gave no victim, 50 objects.* at record \d+, fifo took over/,
     ],
-    ["keeps everything", broken({ checkReferences: () => "keep" }), /policy broken: isolate gave no victim/],
+    [
+      "keeps everything",
+      broken({ checkReferences: () => "keep" }),
+      /policy broken: checkReferences\(folio .*never frees/,
+    ],
   ])("names a policy that %s", (_what, policy, message) => {
-    expect(() => simulate(spec, TRACE, policy)).toThrow(message);
+    const { status, ejected } = simulate(spec, TRACE, policy);
+    expect([status, ejected?.map(ejectionText)]).toEqual(["ejected", [expect.stringMatching(message)]]);
   });
 });
 
@@ -171,8 +177,9 @@ describe("the loop", () => {
       attach: (ctx) => ({ ...fifo().attach(ctx), evicted: (folio) => void ctx.folios.flags[folio] }),
     };
     const trace = traceOfRequests(streamOf({ seed: 8, hot: 60, nr: 2500 }));
-    expect(() => misses(policy, trace, 40)).toThrow(
-      /policy late takes ctx.folios.flags .* in a hook; take it in attach/,
-    );
+    const { ejected } = simulateCache({ memoryMax: 40, set: {}, seed: 1 }, trace, policy);
+    expect(ejected?.map(ejectionText)).toEqual([
+      expect.stringMatching(/policy late takes ctx.folios.flags .* in a hook; take it in attach/),
+    ]);
   });
 });

@@ -40,7 +40,7 @@ const loopOf: MakeLoop = (cache, known) => {
     RESIDENT: here,
     USED: used,
   } = known;
-  const { state, ops, sc, lists, columns, max, tellsHits, tellsFaults, hasBudget } = cache;
+  const { state, ops, sc, lists, columns, max, mostLooks, tellsHits, tellsFaults, hasBudget } = cache;
 
   function settingBits(objects: Int32Array, from: number, end: number): void {
     for (let i = from; i < end; i++) {
@@ -73,14 +73,16 @@ const loopOf: MakeLoop = (cache, known) => {
     if (!lists.has(object)) lost(object, "new");
   }
 
-  /** Look at one candidate after the other until one is freed. */
+  /** Look at one candidate after the other until one is freed; as many as one eviction may look at. */
   function evict(): void {
     sc.nrLooked = 0;
-    do {
+    for (;;) {
       sc.victim = none;
       ops.isolate(sc);
       if (sc.victim < 0) stuck();
-    } while (!tryToFree(sc.victim));
+      if (tryToFree(sc.victim)) return;
+      if (sc.nrLooked > mostLooks) stuck();
+    }
   }
 
   /** The same for a policy that wants to look at a share of its lists at a time, as a kernel does. */

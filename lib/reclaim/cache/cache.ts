@@ -10,6 +10,8 @@
 import type { Settings } from "../../mechanisms/settings.js";
 import type { Folios } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
+import { bootOps } from "../boot-ops.js";
+import type { Guard } from "../eject/guard.js";
 import type { LruvecContext, Policy, ReclaimOps } from "../ops.js";
 import { cacheContext } from "./cache-context.js";
 import { CacheScan } from "./cache-scan.js";
@@ -31,6 +33,8 @@ export interface CacheOptions {
   readonly exact: boolean;
   readonly settings: Settings;
   readonly seed: number;
+  /** Stands between the cache and its policy. */
+  readonly guard?: Guard;
 }
 
 export class Cache {
@@ -42,6 +46,8 @@ export class Cache {
   readonly name: string;
   /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
   readonly state: Uint8Array;
+  /** Looks that one eviction may take. */
+  readonly mostLooks: number;
   readonly sc: CacheScan;
   readonly ops: Required<ReclaimOps>;
   readonly lists: FolioLists;
@@ -65,7 +71,7 @@ export class Cache {
   kept = 0;
 
   /** Boot a policy on an empty cache. */
-  constructor(policy: Policy, { nrObjects, max, exact, settings, seed }: CacheOptions) {
+  constructor(policy: Policy, { nrObjects, max, exact, settings, seed, guard }: CacheOptions) {
     this.nrObjects = nrObjects;
     this.max = max;
     this.exact = exact;
@@ -73,18 +79,19 @@ export class Cache {
     this.seed = seed;
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
-    this.sc = new CacheScan(MAX_LAPS * max + 64);
+    this.mostLooks = MAX_LAPS * max + 64;
+    this.sc = new CacheScan(this.mostLooks);
     let booted = cacheContext(this, false);
-    let own = policy.attach(booted.ctx);
+    const boot = (): ReclaimOps =>
+      bootOps(policy, guard?.context(booted.ctx) ?? booted.ctx, () => booted.lists !== null);
+    let own = boot();
     if (booted.columns !== null) {
       // It reads or writes columns of folios: boot it again on lists that keep them up.
       booted = cacheContext(this, true);
-      own = policy.attach(booted.ctx);
+      own = boot();
     }
-    if (booted.lists === null) {
-      throw new Error(`policy ${policy.name} made no lists; call ctx.newLists(nrClasses) in attach`);
-    }
-    this.lists = booted.lists;
+    own = guard?.ops(own) ?? own;
+    this.lists = booted.lists!;
     this.columns = booted.columns;
     this.tellsHits = exact && own.hit !== undefined;
     this.tellsFaults = own.accessed !== undefined;
