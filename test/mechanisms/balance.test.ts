@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { pickByShares, swappinessBalance, tierBalance } from "../../lib/mechanisms/balance/balance.js";
+import {
+  fixedBalance,
+  pickByShares,
+  swappinessBalance,
+  tierBalance,
+} from "../../lib/mechanisms/balance/balance.js";
 import { costBalance } from "../../lib/mechanisms/balance/cost-balance.js";
 import { observedTiers } from "../../lib/mechanisms/tiers.js";
 import { ANON, FILE } from "../../lib/mm/folio.js";
@@ -97,5 +102,24 @@ describe("picks", () => {
     const balance = tierBalance(tiers);
     expect(balance.pick(lruvec, 100)).toBe(ANON);
     expect(Array.from(balance.shares(lruvec, 100).weight)).toEqual([1, 0]);
+  });
+});
+
+describe("fixed balance", () => {
+  it("takes from anon above its share of the lruvec, from files up to it, whatever either costs", () => {
+    const host = fakeHost(fileLayout(8));
+    const { lruvec } = host;
+    const fixed = fixedBalance(observedTiers(host), 0.25);
+    const picks = (): unknown[] => [fixed.pick(lruvec, 60), ...fixed.shares(lruvec, 60).weight];
+    lruvec.account(FILE, false, 75);
+    lruvec.account(ANON, false, 25);
+    expect(picks(), "exactly its share").toEqual([FILE, 0, 1]);
+    lruvec.account(ANON, true, 1);
+    expect(picks(), "one page more, active or not").toEqual([ANON, 1, 0]);
+    fixed.noteBatch(lruvec, ANON, 1000, 1000);
+    expect(picks(), "costs do not count").toEqual([ANON, 1, 0]);
+    lruvec.account(FILE, false, -75);
+    lruvec.account(ANON, false, -26);
+    expect(picks(), "no file page: nothing else to take").toEqual([ANON, 1, 0]);
   });
 });

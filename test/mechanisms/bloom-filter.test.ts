@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bloomKeys, bloomTableSet } from "../../lib/mechanisms/access/bloom-filter.js";
-import { exactTableSet, flippingFilter, scanAllTables } from "../../lib/mechanisms/access/table-filter.js";
+import {
+  denseTables,
+  exactTableSet,
+  flippingFilter,
+  scanAllTables,
+} from "../../lib/mechanisms/access/table-filter.js";
 import { mulberry32, permutation } from "../../lib/util/random.js";
 import { anonLayout } from "../tiny.js";
-import { fakeHost } from "./fake-host.js";
+import { fakeHost, OLD } from "./fake-host.js";
 
 const NR = 60_000;
 const keys = bloomKeys(NR);
@@ -123,5 +128,33 @@ describe("flipping filter", () => {
     filter.beginWalk();
     filter.addNext(1);
     expect(filter.test(2, true)).toBe(true);
+  });
+});
+
+describe("oracle filter", () => {
+  /*
+   *   table 0: 512 PTEs, dense from one young PTE a cache line on: 64
+   *   table 1: 88 PTEs of the VMA, dense from 11 on
+   */
+  it("knows which tables are dense now, and remembers nothing", () => {
+    const host = fakeHost(anonLayout(600));
+    const filter = denseTables(host);
+    const young = (from: number, nr: number): void => {
+      for (let slot = from; slot < from + nr; slot++) host.map(slot);
+    };
+    young(0, 63);
+    expect(filter.test(0, true)).toBe(false);
+    young(63, 1);
+    expect(filter.test(0, true)).toBe(true);
+    young(512, 10);
+    expect(filter.test(1, true)).toBe(false);
+    young(522, 1);
+    expect(filter.test(1, true)).toBe(true);
+    expect(filter.test(1, false), "anonymous memory does not count where it cannot be swapped").toBe(false);
+    filter.addNext(0);
+    host.memory.pte[0] = OLD;
+    expect(filter.test(0, true), "one young PTE less").toBe(false);
+    expect(host.stat.walk_skip_filter).toBe(4);
+    expect(host.stat.filter_add).toBe(0);
   });
 });

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { noLookAround } from "../../lib/mechanisms/access/look-around.js";
-import { flagReferences, noReferences, rmapReferences } from "../../lib/mechanisms/access/references.js";
+import {
+  exactReferences,
+  flagReferences,
+  noReferences,
+  rmapReferences,
+} from "../../lib/mechanisms/access/references.js";
 import { PG_EXEC, PG_YOUNG } from "../../lib/mm/folio.js";
-import { PTE_YOUNG } from "../../lib/mm/memory.js";
+import { PTE_USED, PTE_YOUNG } from "../../lib/mm/memory.js";
 import { SHARED } from "../tiny.js";
 import { fakeHost, OLD, YOUNG } from "./fake-host.js";
 
@@ -126,5 +131,39 @@ describe("other reference checks", () => {
   it("off: nothing is referenced", () => {
     const host = fakeHost(SHARED);
     expect(noReferences().check(host.map(EXEC)).vmas).toBe(0);
+  });
+});
+
+describe("exact reference check", () => {
+  /*
+   *   EXEC used, PLAIN used      2 mappings, executable; asked again: none
+   *   a walk has cleared young   the use counts all the same, once
+   *   mapped around, not used    young, and no use
+   */
+  it("knows each use since it last asked, whoever has cleared the accessed bit", () => {
+    const host = fakeHost(SHARED);
+    const check = exactReferences(host);
+    const folio = host.map(EXEC, YOUNG | PTE_USED);
+    host.map(PLAIN, YOUNG | PTE_USED);
+    expect(check.check(folio)).toEqual({ vmas: 2, exec: true });
+    expect(check.check(folio)).toEqual({ vmas: 0, exec: false });
+    host.memory.pte[PLAIN] = (host.memory.pte[PLAIN]! | PTE_USED) & ~PTE_YOUNG;
+    expect(check.check(folio)).toEqual({ vmas: 1, exec: false });
+    host.memory.pte[EXEC]! |= PTE_YOUNG;
+    expect(check.check(folio).vmas, "young without a use: fault-around").toBe(0);
+    expect([host.stat.rmap_walk, host.stat.rmap_pte], "it costs nothing").toEqual([0, 0]);
+  });
+
+  it("believes the mark of a read if nobody maps the folio, and of a walk never", () => {
+    const host = fakeHost(SHARED);
+    const check = exactReferences(host);
+    const folio = host.map(EXEC, OLD);
+    host.folios.flags[folio]! |= PG_YOUNG;
+    expect(check.check(folio).vmas, "a walk's").toBe(0);
+    host.memory.pte[EXEC] = 0;
+    host.folios.mapcount[folio] = 0;
+    host.folios.flags[folio]! |= PG_YOUNG;
+    expect(check.check(folio).vmas, "a read's").toBe(1);
+    expect(check.check(folio).vmas).toBe(0);
   });
 });
