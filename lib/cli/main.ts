@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   study: async () => (await import("./study-command.js")).studyCommand,
   results: async () => (await import("./results-command.js")).resultsCommand,
   validate: async () => (await import("./validate-command.js")).validateCommand,
+  report: async () => (await import("./report-command.js")).reportCommand,
   worker: async () => (await import("./worker-command.js")).workerCommand,
   trace: async () => (await import("./trace-command.js")).traceCommand,
 };
@@ -23,6 +24,7 @@ const USAGE = `reclaim-lab: a laboratory for Linux memory reclaim
   reclaim-lab study     run the cells of a study that are not kept yet, and keep them
   reclaim-lab results   list, show, export, check and prune what is kept
   reclaim-lab validate  replay what real kernels were measured on, print how far the counters are apart
+  reclaim-lab report    run notebooks, write what they show as offline pages and tables
   reclaim-lab worker    run cells that studies on other machines have queued on a Redis
   reclaim-lab trace     what a trace holds; import, convert and record traces
 
