@@ -15,6 +15,9 @@ import { simulateCache } from "./run-cache.js";
 import { newWatch, type Supervision, supervised } from "./supervise.js";
 import { checkSamples, Timeline } from "./timeline.js";
 
+/** This module gives signs of life while it runs a cell (`Supervision.onProgress`). */
+export const supervises = true;
+
 /**
  * Simulate one cell over its trace. Same spec and trace, same result. A policy that breaks its contract is ejected:
  * see {@link CellResult.status} and `lib/sim/supervise.ts`.

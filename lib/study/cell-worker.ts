@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { CellResult, CellSpec } from "../sim/cell.js";
+import type { Supervision } from "../sim/supervise.js";
 import type { Trace } from "../trace/trace.js";
 import { checkResult } from "./results.js";
 
@@ -9,6 +10,22 @@ export interface CellTask {
   readonly trace: Trace;
   /** URL of a module that exports `runCell(spec, trace)`. */
   readonly runner: string;
+  /** Shared; where the cell gives signs of life: [how many, hook calls, and of the last call hook and folio]. */
+  readonly signs: Int32Array;
+  /** What is known of earlier attempts. */
+  readonly suspicion: Suspicion;
+}
+
+/** Places in {@link CellTask.signs}. */
+export const SIGNS = 4;
+
+/** Why a cell is run again: see `Supervision`. */
+export type Suspicion = Pick<Supervision, "guarded" | "stuckCall" | "stuckReason">;
+
+/** A module that runs cells. One that supervises gives signs of life. */
+interface Runner {
+  runCell(spec: CellSpec, trace: Trace, supervision?: Supervision): Promise<unknown>;
+  readonly supervises?: boolean;
 }
 
 /** How a cell ended. Errors go as data: an Error loses its class on the way between threads. */
@@ -28,11 +45,13 @@ export type Outcome =
     };
 
 /** Runs in a worker thread: simulate one cell. Never rejects. */
-export async function runTask({ spec, trace, runner }: CellTask): Promise<Outcome> {
+export async function runTask({ spec, trace, runner, signs, suspicion }: CellTask): Promise<Outcome> {
   try {
-    const { runCell } = (await import(runner)) as { runCell(spec: CellSpec, trace: Trace): Promise<unknown> };
+    const { runCell, supervises } = (await import(runner)) as Runner;
     const startMs = performance.now();
-    const result = await runCell(spec, trace);
+    const onProgress = (): void => void Atomics.add(signs, 0, 1);
+    if (supervises === true) onProgress();
+    const result = await runCell(spec, trace, { ...suspicion, note: signs.subarray(1), onProgress });
     const made = { host: hostname(), ms: performance.now() - startMs };
     const wrong = checkResult(result);
     if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };

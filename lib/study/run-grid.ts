@@ -52,6 +52,11 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Largest heap of one worker, in MiB, typed arrays not counted. Default: 1024. */
   readonly heapMaxMb?: number;
+  /**
+   * How long a policy's hook may keep a cell without a sign of life, in milliseconds, before it is taken to loop for ever, and the
+   * policy is ejected. A sound cell gives one every 16,384 records. Default: 30 s.
+   */
+  readonly stallMs?: number;
   /** Expected cost of a cell in any unit, for the time left. Default: all cost the same. */
   readonly costOf?: (cell: Cell) => number;
   /** Where cells run. Default: `workers` threads of this machine. Rows do not depend on it. */

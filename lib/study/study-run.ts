@@ -20,7 +20,12 @@ const MAX_FAULT_NOTES = 3;
 export class StudyRun {
   readonly #cells: readonly Cell[];
   readonly #options: RunOptions;
-  readonly #limits: { readonly workers: number; readonly timeoutMs: number; readonly heapMaxMb: number };
+  readonly #limits: {
+    readonly workers: number;
+    readonly timeoutMs: number;
+    readonly heapMaxMb: number;
+    readonly stallMs: number;
+  };
   readonly #runner: string;
   readonly #rows: (Row | undefined)[];
   readonly #notes: string[] = [];
@@ -39,7 +44,12 @@ export class StudyRun {
   #costLeft = 0;
 
   constructor(cells: readonly Cell[], options: RunOptions) {
-    const { workers = availableParallelism(), timeoutMs = 600_000, heapMaxMb = 1024 } = options;
+    const {
+      workers = availableParallelism(),
+      timeoutMs = 600_000,
+      heapMaxMb = 1024,
+      stallMs = 30_000,
+    } = options;
     if (!Number.isInteger(workers) || workers < 1)
       inputError(`bad number of workers: ${workers}; give at least 1`);
     // setTimeout takes at most 2^31 - 1 and turns anything above into 1 ms.
@@ -48,7 +58,9 @@ export class StudyRun {
     if (!(heapMaxMb > 0)) inputError(`bad heapMaxMb: ${heapMaxMb}; give MiB above 0`);
     this.#cells = cells;
     this.#options = options;
-    this.#limits = { workers, timeoutMs, heapMaxMb };
+    if (!(stallMs >= 100 && stallMs < 2 ** 31))
+      inputError(`bad stallMs: ${stallMs}; give milliseconds, 100 or more, below 2^31`);
+    this.#limits = { workers, timeoutMs, heapMaxMb, stallMs };
     this.#runner = options.runner ?? new URL("sim/run-cell.js", BUILT).href;
     this.#rows = new Array<Row | undefined>(cells.length).fill(undefined);
   }
@@ -131,7 +143,8 @@ export class StudyRun {
     const outcome = await this.#outcome(task, executor, traces);
     traces.release(task.cell.traceDigest);
     if (outcome === undefined) return;
-    if (outcome.ok) {
+    const byClock = outcome.ok && outcome.result.ejected?.some((one) => one.byClock === true) === true;
+    if (outcome.ok && !byClock) {
       const { spec, traceDigest } = task.cell;
       const key = { spec, traceDigest, codeDigest: task.codeDigest };
       await this.#store?.save(task.hash, key, outcome.result, outcome.made);

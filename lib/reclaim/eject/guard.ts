@@ -244,7 +244,9 @@ export class Guard {
       note[2] = this.folio === NIL ? this.page : this.folio;
       Atomics.store(note, 0, call);
     }
-    if (call === stuckCall) this.fail(stuckReason ?? "does not come back");
+    if (call === stuckCall) {
+      throw new PolicyFault({ ...this.describe(stuckReason ?? "does not come back"), byClock: true });
+    }
   }
 
   /** The outermost hook has come back: nothing may be missing. */

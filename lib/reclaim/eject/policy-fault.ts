@@ -11,6 +11,8 @@ export interface Fault {
   readonly page: number | null;
   /** One line. */
   readonly reason: string;
+  /** A clock said so: the hook asked for nothing and did not come back. Another machine may find another call. */
+  readonly byClock?: true;
 }
 
 /** A fault as one line: `policy mine: place(folio 12, page 34): left the folio on no list`. */
