@@ -1,5 +1,6 @@
 import { escapeHtml } from "./html.js";
 import { figureHtml, renderPage } from "./page.js";
+import type { SavedDesign } from "./save-design.js";
 import type { SavedTable } from "./save-table.js";
 import { markdownToHtml, type NotebookSummary } from "./to-html.js";
 
@@ -21,16 +22,18 @@ export interface IndexEntry extends NotebookSummary {
   readonly failure?: string | undefined;
 }
 
-/** First page of a report: each notebook with its finding and figure, the tables, where all of it came from. */
+/** First page of a report: each notebook with its finding and figure, the tables, the designs, where all of it came from. */
 export function indexPage(
   entries: readonly IndexEntry[],
   tables: readonly SavedTable[],
+  designs: readonly SavedDesign[],
   from: Provenance,
 ): string {
   const body = [
     "<h1>reclaim-lab report</h1>",
     ...entries.map(entryHtml),
     tables.length > 0 ? tablesHtml(tables) : "",
+    designs.length > 0 ? designsHtml(designs) : "",
     provenanceHtml(from),
   ];
   return renderPage({ title: "reclaim-lab report", body: body.join("\n") });
@@ -58,6 +61,23 @@ function tablesHtml(tables: readonly SavedTable[]): string {
   });
   const head = '<tr><th align="left">table</th><th></th><th>rows</th><th align="left">columns</th></tr>';
   return `<article><h2>Tables</h2><table><thead>${head}</thead><tbody>${rows.join("\n")}</tbody></table></article>`;
+}
+
+/** What ran: the product of the axes, values of the short ones, and a digest by which two reports compare. */
+function designsHtml(designs: readonly SavedDesign[]): string {
+  const rows = designs.map(({ name, cells, axes, digest }) => {
+    const product = Object.entries(axes).map(([axis, values]) => `${values.length} ${axis}`);
+    const listed = Object.entries(axes).map(
+      ([axis, values]) => `<b>${axis}</b>: ${escapeHtml(values.join(", "))}`,
+    );
+    const detail = `<details><summary>${product.join(" × ")}</summary>${listed.join("<br>")}</details>`;
+    const nr = `<td style="text-align:right">${cells.toLocaleString("en-US")}</td>`;
+    return `<tr><td>${name}</td>${nr}<td>${detail}</td><td><code>${digest.slice(0, 16)}</code></td></tr>`;
+  });
+  const head =
+    '<tr><th align="left">study</th><th>cells</th><th align="left">axes</th><th align="left">sha256 of cells and traces</th></tr>';
+  const more = `<p class="soft"><a href="designs.json">designs.json</a>: all values, and the digest of each trace</p>`;
+  return `<article><h2>Designs</h2><table><thead>${head}</thead><tbody>${rows.join("\n")}</tbody></table>${more}</article>`;
 }
 
 /** The line that says from which code and data the numbers came. The digests of the data are folded away. */

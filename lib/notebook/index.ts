@@ -1,4 +1,5 @@
 export { type ProgressDisplay, progressDisplay } from "./progress-display.js";
+export { type SavedDesign, saveDesign } from "./save-design.js";
 export { saveTable } from "./save-table.js";
 export { type PlotlyFigure, show, showText } from "./show.js";
 export { type ShowTableOptions, showTable } from "./show-table.js";

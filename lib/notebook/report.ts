@@ -5,6 +5,7 @@ import { writableFolder, writing } from "./disk-error.js";
 import { type IndexEntry, indexPage, type Provenance, provenanceHtml } from "./index-page.js";
 import { writeNotebook } from "./nbformat.js";
 import { type CellEvent, type NotebookRun, type OutputEvent, runNotebook } from "./run-notebook.js";
+import { clearDesigns, savedDesigns } from "./save-design.js";
 import { clearTables, REPORT_ENV, type SavedTable, savedTables } from "./save-table.js";
 import { notebookToHtml, summarise } from "./to-html.js";
 
@@ -52,7 +53,7 @@ export interface ReportResult {
 
 /**
  * Run notebooks one after another and write a report: `index.html`, for each notebook one offline HTML file and
- * the executed .ipynb, and under `tables/` what the notebooks saved. A notebook that fails is reported with its
+ * the executed .ipynb, under `tables/` what the notebooks saved, and `designs.json`, what they ran. A notebook that fails is reported with its
  * cell and message, on its page as in the result; the others still run.
  *
  * Throws an InputError if the folder cannot be written.
@@ -63,7 +64,10 @@ export async function buildReport(options: ReportOptions): Promise<ReportResult>
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) inputError(`two notebooks of one name: ${twice}; rename one`);
   writableFolder(outDir);
-  writing(outDir, () => clearTables(outDir));
+  writing(outDir, () => {
+    clearTables(outDir);
+    clearDesigns(outDir);
+  });
   const entries: IndexEntry[] = [];
   const notebooks: ReportedNotebook[] = [];
   for (const [i, path] of options.notebooks.entries()) {
@@ -72,7 +76,8 @@ export async function buildReport(options: ReportOptions): Promise<ReportResult>
   }
   const tables = savedTables(outDir);
   const index = join(outDir, "index.html");
-  writing(outDir, () => writeFileSync(index, indexPage(entries, tables, options.provenance ?? {})));
+  const page = indexPage(entries, tables, savedDesigns(outDir), options.provenance ?? {});
+  writing(outDir, () => writeFileSync(index, page));
   return { ok: notebooks.every(({ ok }) => ok), index, notebooks, tables };
 }
 
