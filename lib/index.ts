@@ -60,6 +60,7 @@ export {
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
 export { VictimHeap } from "./mechanisms/victim-heap.js";
 export { ANON, FILE, type Folio, type MemType, NIL } from "./mm/folio.js";
+export type { Origin } from "./mm/origin.js";
 export { COUNTERS, type Counter } from "./mm/vmstat.js";
 // notebooks and plots
 export * from "./notebook/index.js";

@@ -3,6 +3,7 @@ export { car } from "./car.js";
 export { clock } from "./clock.js";
 export { clockPro } from "./clock-pro.js";
 export { fifo } from "./fifo.js";
+export { getScan } from "./get-scan.js";
 export { lecar } from "./lecar.js";
 export { lfu } from "./lfu.js";
 export { lirs } from "./lirs.js";

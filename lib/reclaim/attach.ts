@@ -96,6 +96,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     nrFrames: folios.capacity,
     nrFolios: folios.capacity,
     page: (folio) => folios.page[folio]!,
+    origin: () => core.origin(),
     newGhosts(nrLists = 1) {
       attached.ghosts = new Ghosts(core.memory.map.nrPages, nrLists);
       return attached.ghosts;

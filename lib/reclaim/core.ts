@@ -26,6 +26,7 @@ import { LruvecTable } from "../mm/lruvec-table.js";
 import type { Memcg } from "../mm/memcg.js";
 import { Memory, NO_SHADOW } from "../mm/memory.js";
 import { endlessNode, type MemoryNode } from "../mm/node.js";
+import { type Origin, originsOf } from "../mm/origin.js";
 import type { Owners } from "../mm/owners.js";
 import { ShadowOwners } from "../mm/shadow-owners.js";
 import { SwapArea } from "../mm/swap-area.js";
@@ -66,6 +67,8 @@ export class Core implements Host {
   rescue: () => boolean = () => false;
   /** The out-of-memory killer has ended the workload. */
   killed = false;
+  /** The slot whose page is being brought in. */
+  slot = 0;
   /** Lruvecs by memcg and node. */
   readonly table: LruvecTable;
   /** Pages charged ahead. */
@@ -74,6 +77,7 @@ export class Core implements Host {
   private readonly shadows: ShadowOwners | null;
   /** Pages evicted since the core last advanced the clock of each lruvec. */
   private readonly evictedInEpoch: Float64Array;
+  private origins: ((slot: number) => Origin) | null = null;
 
   /** @param memcg - The root of the memcgs. @param owners - Who owns what; null if the root owns all. */
   constructor(
@@ -130,6 +134,12 @@ export class Core implements Host {
     const memcg = this.owners.ofPage(page);
     this.ledger!.turn(memcg);
     return memcg;
+  }
+
+  /** Where the access comes from whose page is being brought in. */
+  origin(): Origin {
+    this.origins ??= originsOf(this.memory.map.layout);
+    return this.origins(this.slot);
   }
 
   evictingLruvec(folio: Folio): Lruvec {

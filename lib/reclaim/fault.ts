@@ -70,6 +70,7 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     const anon = vma.kind === "anon";
     const major = !anon || memory.swapped[page] === 1;
     if (major) stat.pgmajfault++;
+    core.slot = slot;
     folio = bringIn(core, memcg, page, anon ? 0 : FILE, {
       fault: true,
       recency: vma.recency !== false,
@@ -136,6 +137,7 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   let folio = memory.folioOf[page]!;
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
+    core.slot = slot;
     folio = bringIn(core, memcg, page, FILE, { fault: false, recency: true });
     if (folio === NIL) return false;
   }

@@ -12,6 +12,7 @@ import type { AccessSource } from "../mm/access.js";
 import type { Folio, Folios, MemType } from "../mm/folio.js";
 import type { FolioLists } from "../mm/lists.js";
 import type { GenerationClock, Lruvec } from "../mm/lruvec.js";
+import type { Origin } from "../mm/origin.js";
 import type { Random } from "../util/random.js";
 import type { ScanControl } from "./scan-control.js";
 
@@ -148,6 +149,8 @@ export interface LruvecContext {
   readonly nrFolios: number;
   /** The page that a folio holds: what a ghost is known by when the folio is gone. */
   page(folio: Folio): number;
+  /** Where the access comes from that has missed; valid within `missed`. */
+  origin(): Origin;
   /** Ordered lists over pages, resident or not, with a number to remember for each. Once per attach. */
   newGhosts(nrLists?: number): Ghosts;
   /** Columns, to read; the flags that the policy's own rules own (ACTIVE, REFERENCED, refs) may be written. */

@@ -1,7 +1,8 @@
 /* A cell in cache mode: requests for objects, one eviction at a time. */
 import { PLAIN, type Settings } from "../mechanisms/settings.js";
 import { NIL } from "../mm/folio.js";
-import { Cache } from "../reclaim/cache/cache.js";
+import { type Origin, originsOf } from "../mm/origin.js";
+import { Cache, type CacheOptions } from "../reclaim/cache/cache.js";
 import { compileLoop } from "../reclaim/cache/cache-loop.js";
 import { checkCache, handOver } from "../reclaim/cache/hand-over.js";
 import type { Watch } from "../reclaim/eject/eject.js";
@@ -9,7 +10,7 @@ import { Guard } from "../reclaim/eject/guard.js";
 import { type Fault, PolicyFault } from "../reclaim/eject/policy-fault.js";
 import type { Policy } from "../reclaim/ops.js";
 import { type Requests, requestsOf } from "../trace/objects.js";
-import type { Trace } from "../trace/trace.js";
+import { SLOT_MASK, type Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import type { CellResult, CellSpec, SwitchValue } from "./cell.js";
 import { newWatch, type Supervision, supervised } from "./supervise.js";
@@ -20,17 +21,35 @@ export type CacheSpec = Pick<CellSpec, "memoryMax" | "set" | "seed"> & Partial<P
 /** Requests at a time: the loop is compiled between two of them, too, not only while it runs. */
 const CHUNK = 1 << 16;
 
-const known = new WeakMap<Uint32Array, Requests>();
+/** Requests, and where each comes from. */
+interface Told extends Requests {
+  readonly originOf: (request: number) => Origin;
+}
+
+const known = new WeakMap<Uint32Array, Told>();
 
 /** The requests of a trace, worked out once for as long as its records live. */
-function requestsOnce(trace: Pick<Trace, "layout" | "records">): Requests {
-  let requests = known.get(trace.records);
-  if (requests === undefined) known.set(trace.records, (requests = requestsOf(trace)));
+function requestsOnce(trace: Pick<Trace, "layout" | "records">): Told {
+  const { layout, records } = trace;
+  let requests = known.get(records);
+  if (requests === undefined) {
+    let origins: ReturnType<typeof originsOf> | null = null; // most policies do not ask
+    const originOf = (request: number): Origin => {
+      origins ??= originsOf(layout);
+      return origins(records[request]! & SLOT_MASK);
+    };
+    known.set(records, (requests = { ...requestsOf(trace), originOf }));
+  }
   return requests;
 }
 
 /** Boot a cache for a cell. */
-export function bootCache(spec: CacheSpec, policy: Policy, nrObjects: number, guard?: Guard): Cache {
+export function bootCache(
+  spec: CacheSpec,
+  policy: Policy,
+  nrObjects: number,
+  parts: Pick<CacheOptions, "guard" | "originOf"> = {},
+): Cache {
   const { memoryMax: max, profile = "6.12", set, seed } = spec;
   if (!Number.isInteger(max) || max < 1) {
     inputError(`invalid memoryMax: ${max}; in cache mode give a number of objects, 1 or more`);
@@ -44,14 +63,7 @@ export function bootCache(spec: CacheSpec, policy: Policy, nrObjects: number, gu
     tiers: "off",
     workingset: "off",
   };
-  return new Cache(policy, {
-    nrObjects,
-    max,
-    exact: readReferences(set),
-    settings,
-    seed,
-    ...(guard && { guard }),
-  });
+  return new Cache(policy, { nrObjects, max, exact: readReferences(set), settings, seed, ...parts });
 }
 
 /** The one switch of a cache: what a hit leaves behind. */
@@ -97,7 +109,12 @@ export function simulateCache(
     (watch) => {
       const cache =
         watch === undefined
-          ? replayBare(bootCache(spec, policy, requests.nrObjects), requests, 0, supervision)
+          ? replayBare(
+              bootCache(spec, policy, requests.nrObjects, { originOf: requests.originOf }),
+              requests,
+              0,
+              supervision,
+            )
           : replayGuarded(spec, requests, policy, watch, supervision);
       return { status: "ok", counters: cacheCounters(cache) };
     },
@@ -121,14 +138,14 @@ function replayBare(cache: Cache, { objects }: Requests, start: number, { onProg
 /** Request by request, so that the one that fails can be done again. */
 function replayGuarded(
   spec: CacheSpec,
-  requests: Requests,
+  requests: Told,
   policy: Policy,
   watch: Watch,
   supervision: Supervision,
 ): Cache {
-  const { objects, nrObjects } = requests;
+  const { objects, nrObjects, originOf } = requests;
   const guard = new Guard(policy.name, nrObjects, (object) => object, watch.count, watch);
-  const cache = bootCache(spec, policy, nrObjects, guard);
+  const cache = bootCache(spec, policy, nrObjects, { guard, originOf });
   const loop = compileLoop(cache);
   let done = 0;
   let misses = 0;
@@ -146,7 +163,7 @@ function replayGuarded(
     watch.ejections.push({ ...faultOf(error, cache, guard), at, fallback: watch.fallback.name });
   }
   guard.end();
-  const next = bootCache(spec, watch.fallback, nrObjects);
+  const next = bootCache(spec, watch.fallback, nrObjects, { originOf });
   // A fault that was found behind the last request takes that one back.
   if (done === objects.length) done--;
   handOver(cache, guard, next, { object: objects[done]!, done, misses });

@@ -1,7 +1,6 @@
 /*
  * Policies whose order mixes what is here and what is gone, in a cache on ordinary arrays; see cache-models.ts.
  */
-import { mulberry32 } from "../../lib/util/random.js";
 import type { CacheModel } from "./shelf.js";
 
 /** Take an object out of an array. True if it was in. */
@@ -210,67 +209,6 @@ export const clockProCache =
       const first = filling && circle.filter(({ hot }) => hot).length < max - coldMax;
       const hot = first || ghost !== undefined;
       circle.push({ object, hot, inTest: !hot, here: true });
-      return false;
-    };
-  };
-
-/** Equals of LFU leave in order of their last use. */
-export const lecarCache =
-  (rate = 0.45, weight = 0.5): CacheModel =>
-  (max, exact) => {
-    const stack: number[] = []; // newest first
-    const uses = new Map<number, number>();
-    const lastUse = new Map<number, number>();
-    const used = new Set<number>();
-    const ghosts: { object: number; at: number }[][] = [[], []]; // of LRU, of LFU; newest first
-    const weights = [weight, 1 - weight];
-    const random = mulberry32(1);
-    let now = 0;
-
-    function evict(): void {
-      for (;;) {
-        const oldest = stack.at(-1)!;
-        const [least] = [...stack].sort(
-          (a, b) => uses.get(a)! - uses.get(b)! || lastUse.get(a)! - lastUse.get(b)!,
-        );
-        const expert = oldest !== least && random.rnd() >= weights[0]! ? 1 : 0;
-        const object = expert === 1 ? least! : oldest;
-        drop(stack, object);
-        if (!used.delete(object)) {
-          if (oldest !== least) ghosts[expert]!.unshift({ object, at: now });
-          ghosts[expert]!.length = Math.min(ghosts[expert]!.length, Math.floor(max / 2));
-          return;
-        }
-        use(object);
-      }
-    }
-
-    function use(object: number): void {
-      drop(stack, object);
-      stack.unshift(object);
-      uses.set(object, uses.get(object)! + 1);
-      lastUse.set(object, ++now);
-    }
-
-    return (object) => {
-      const hit = stack.includes(object);
-      if (hit && !exact) used.add(object);
-      if (hit && exact) use(object);
-      if (hit) return true;
-      for (const [expert, list] of ghosts.entries()) {
-        const at = list.findIndex((ghost) => ghost.object === object);
-        if (at < 0) continue;
-        const t = now - list[at]!.at;
-        list.splice(at, 1);
-        if (rate === 0) continue;
-        weights[expert] = weights[expert]! * Math.exp(-rate * (0.005 ** (1 / max)) ** t) + 1e-10;
-        const sum = weights[0]! + weights[1]! + 2e-10;
-        weights[expert] = weights[expert]! / sum;
-        weights[1 - expert] = (weights[1 - expert]! + 1e-10) / sum;
-      }
-      if (stack.length === max) evict();
-      uses.set(object, 0);
-      use(object);
       return false;
     };
   };

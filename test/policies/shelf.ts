@@ -6,8 +6,9 @@ import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
 import { lfuCache } from "./cache-models-counts.js";
+import { getScanCache, lecarCache } from "./cache-models-experts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
-import { carCache, clockProCache, lecarCache, lirsCache } from "./cache-models-stacks.js";
+import { carCache, clockProCache, lirsCache } from "./cache-models-stacks.js";
 
 /** A cache of `max` objects; the function that it makes takes a request and says whether it was a hit. */
 export type CacheModel = (max: number, exact: boolean) => (object: number) => boolean;
@@ -28,6 +29,7 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   "lfu, aging 2.5": { make: () => policies.lfu({ aging: 2.5 }), model: lfuCache(2.5) },
   "lirs, hir 0.2": { make: () => policies.lirs({ hir: 0.2, ghosts: 0.5 }), model: lirsCache(0.2, 0.5) },
   "lirs, strict": { make: () => policies.lirs({ hir: 0.1, strict: true }), model: lirsCache(0.1, 1, true) },
+  "get-scan": { make: policies.getScan, model: getScanCache() },
   lecar: { make: policies.lecar, model: lecarCache() },
   "lecar, rate 0": { make: () => policies.lecar({ rate: 0, weight: 0.8 }), model: lecarCache(0, 0.8) },
   lfu: { make: policies.lfu, model: lfuCache() },

@@ -47,6 +47,7 @@ describe("resolvePolicy", () => {
       "clock",
       "clock-pro",
       "fifo",
+      "get-scan",
       "lecar",
       "lfu",
       "lirs",

@@ -92,6 +92,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
     reads: SPLIT_COUNTS,
     settings,
     page: (folio) => folio,
+    origin: () => cache.originOf(cache.missing),
     newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
     newLists(nrClasses, options) {
       const mixed = options?.mixed === true;

@@ -46,7 +46,7 @@ const loopOf: MakeLoop = (cache, known) => {
     for (let i = from; i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) state[object] = used;
-      else miss(object);
+      else miss(object, i);
     }
     cache.requests += end - from;
   }
@@ -55,14 +55,15 @@ const loopOf: MakeLoop = (cache, known) => {
     for (let i = from; i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) ops.hit(object);
-      else miss(object);
+      else miss(object, i);
     }
     cache.requests += end - from;
   }
 
   /** An object that is not resident is brought in. */
-  function miss(object: number): void {
+  function miss(object: number, request: number): void {
     cache.misses++;
+    cache.missing = request;
     ops.missed(object);
     if (cache.nr < max) cache.nr++;
     else if (hasBudget) evictInPasses();

@@ -10,6 +10,7 @@
 import type { Settings } from "../../mechanisms/settings.js";
 import type { Folios } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
+import { type Origin, UNKNOWN_ORIGIN } from "../../mm/origin.js";
 import { bootOps } from "../boot-ops.js";
 import type { Guard } from "../eject/guard.js";
 import type { LruvecContext, Policy, ReclaimOps } from "../ops.js";
@@ -35,6 +36,8 @@ export interface CacheOptions {
   readonly seed: number;
   /** Stands between the cache and its policy. */
   readonly guard?: Guard;
+  /** Where a request comes from. Default: nobody knows. */
+  readonly originOf?: (request: number) => Origin;
 }
 
 export class Cache {
@@ -61,6 +64,9 @@ export class Cache {
   readonly hasBudget: boolean;
   /** The policy has been attached. */
   booted = false;
+  readonly originOf: (request: number) => Origin;
+  /** The request that has missed last. */
+  missing = 0;
   /** Objects resident. */
   nr = 0;
   /** Requests so far, those that were not resident, and objects evicted. */
@@ -71,7 +77,9 @@ export class Cache {
   kept = 0;
 
   /** Boot a policy on an empty cache. */
-  constructor(policy: Policy, { nrObjects, max, exact, settings, seed, guard }: CacheOptions) {
+  constructor(policy: Policy, options: CacheOptions) {
+    const { nrObjects, max, exact, settings, seed, guard, originOf = () => UNKNOWN_ORIGIN } = options;
+    this.originOf = originOf;
     this.nrObjects = nrObjects;
     this.max = max;
     this.exact = exact;
