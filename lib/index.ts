@@ -32,6 +32,9 @@ export type { IntervalOptions, Scale, Summary } from "./analysis/summary.js";
 export type { Unserved, UnservedPair } from "./analysis/unserved.js";
 // names of measured settings, as reclaim-lab validate prints them
 export { settingText } from "./cli/validate-text.js";
+// a policy of one's own
+export { type Check, type CheckOptions, checkPolicy } from "./conformance/check-policy.js";
+export { policyModule } from "./conformance/policy-module.js";
 // designs
 export { bundle, factorsBetween } from "./design/between.js";
 export type { Kind } from "./design/combinations.js";
@@ -74,6 +77,7 @@ export type { SubmitterSeen, WorkerSeen } from "./queue/registry.js";
 export { listText, type QueueStatus, queueText } from "./queue/status.js";
 export { runWorker } from "./queue/worker.js";
 export type { WorkerOptions } from "./queue/worker-options.js";
+export { type Ejection, ejectionText } from "./reclaim/eject/policy-fault.js";
 export type { LruvecContext, Placing, Policy, ReclaimOps, Verdict } from "./reclaim/ops.js";
 export type { ScanControl } from "./reclaim/scan-control.js";
 export type {

@@ -16,7 +16,9 @@ export interface CellPool {
    * Run one cell. Never rejects: an error, a time-out and the death of the worker (exit, out of memory) are
    * outcomes; after a death another worker takes the place. `undefined`: the study was aborted meanwhile.
    */
-  run(task: Omit<CellTask, "signs" | "suspicion">): Promise<Outcome | undefined>;
+  run(
+    task: Omit<CellTask, "signs" | "suspicion"> & Partial<Pick<CellTask, "suspicion">>,
+  ): Promise<Outcome | undefined>;
   /** Stop all workers at once, in the middle of a cell if need be. */
   close(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export function openPool({ workers, timeoutMs, heapMaxMb, stallMs = 30_000, sign
       // The timer also keeps the process alive: the pool's threads alone do not.
       const timer = setTimeout(() => stop.abort(), timeoutMs);
       try {
-        for (let suspicion: Suspicion = {}; ; ) {
+        for (let suspicion: Suspicion = task.suspicion ?? {}; ; ) {
           if (closed !== undefined || signal?.aborted) return undefined;
           const signs = new Int32Array(new SharedArrayBuffer(4 * SIGNS));
           const outcome = await attempt({ ...task, signs, suspicion }, stop.signal);
