@@ -103,7 +103,10 @@ describe("imports", () => {
           if (folder === "reclaim") return !typeOnly && !to.endsWith("/scan-control.js");
           if (folder === "mechanisms")
             return (
-              !typeOnly && !/\/(scan-targets|generations|second-use|two-looks|victim-heap)\.js$/.test(to)
+              !typeOnly &&
+              !/\/(scan-targets|generations|second-use|two-looks|victim-heap|frequency-sketch|page-hashes)\.js$/.test(
+                to,
+              )
             );
           return false;
         })

@@ -29,8 +29,10 @@ ${FORMAT_USAGE}
   --set AXIS=VALUE        a switch of the policy (lib/sim/switches.ts); may be repeated
   --seed N                of what is random in a policy                                               [1]
   --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
-                          requests and misses; --policy min is the offline bound; --set references=flags: hits only
-                          mark objects; options of kernels and machines do not apply                  [kernel]
+                          requests and misses; textbook LRU is --policy plain-lru (lru is the kernel's two lists), the
+                          offline bound --policy min; --set references=flags: hits only mark objects; --set
+                          admission=tinylfu or doorkeeper: a filter in front of the policy; options of kernels and
+                          machines do not apply                                                       [kernel]
   --json                  one JSON object {spec, status, counters, memcgs, checkpoints} on stdout, nothing else there
 
 ${LAYOUT_USAGE}

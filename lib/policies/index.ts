@@ -16,3 +16,4 @@ export { s3Fifo } from "./s3-fifo.js";
 export { sieve } from "./sieve.js";
 export { slru } from "./slru.js";
 export { twoQ } from "./two-q.js";
+export { wTinylfu } from "./w-tinylfu.js";

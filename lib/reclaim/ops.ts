@@ -24,7 +24,7 @@ export type Placing =
   | "kept"
   /** Judged active while listed (a second read, a young neighbour); it has been unlisted and carries PG_ACTIVE. */
   | "activated"
-  /** Its writeback ended and reclaim wants it next: the place that is scanned first. */
+  /** Its writeback ended and reclaim wants it next; or a cache turned the newcomer away: the place that is scanned first. */
   | "rotated";
 
 export type { Verdict } from "../mechanisms/two-looks.js";

@@ -1,4 +1,10 @@
 /* A cell in cache mode: requests for objects, one eviction at a time. */
+import {
+  ADMISSIONS,
+  type AdmissionName,
+  admissionOf,
+  NO_ADMISSION,
+} from "../mechanisms/admission/admission.js";
 import { PLAIN, type Settings } from "../mechanisms/settings.js";
 import { NIL } from "../mm/folio.js";
 import { type Origin, originsOf } from "../mm/origin.js";
@@ -63,27 +69,39 @@ export function bootCache(
     tiers: "off",
     workingset: "off",
   };
-  return new Cache(policy, { nrObjects, max, exact: readReferences(set), settings, seed, ...parts });
+  const { references, admission: filter } = readSwitches(set);
+  const exact = references === "exact";
+  const admission = admissionOf(filter, max, nrObjects);
+  return new Cache(policy, { nrObjects, max, exact, settings, seed, admission, ...parts });
 }
 
-/** The one switch of a cache: what a hit leaves behind. */
-function readReferences(set: Readonly<Record<string, SwitchValue>>): boolean {
+/** The switches of a cache: what a hit leaves behind, and who may come in. */
+function readSwitches(set: Readonly<Record<string, SwitchValue>>): {
+  references: "exact" | "flags";
+  admission: AdmissionName;
+} {
   for (const name of Object.keys(set)) {
-    if (name === "references") continue;
+    if (name === "references" || name === "admission") continue;
     inputError(
-      `refused: ${name}=${set[name]} in cache mode: a cache has no such part; it has references=exact or flags`,
+      `refused: ${name}=${set[name]} in cache mode: a cache has no such part; it has references=exact or flags, ` +
+        `and admission=${ADMISSIONS.join(", ")}`,
     );
   }
-  const { references = "exact" } = set;
-  if (references === "exact" || references === "flags") return references === "exact";
-  inputError(
-    `invalid references: ${references} in cache mode; give exact (hits are told) or flags (bits are set)`,
-  );
+  const { references = "exact", admission = "off" } = set;
+  if (references !== "exact" && references !== "flags") {
+    inputError(
+      `invalid references: ${references} in cache mode; give exact (hits are told) or flags (bits are set)`,
+    );
+  }
+  if (!ADMISSIONS.includes(admission as AdmissionName)) {
+    inputError(`invalid admission: ${admission}; give ${ADMISSIONS.join(", ")}`);
+  }
+  return { references, admission: admission as AdmissionName };
 }
 
-/** `requests` and `misses`; the rest as in vmstat, where it applies. */
+/** `requests` and `misses`; with an admission filter, those that it turned away; the rest as in vmstat, where it applies. */
 export function cacheCounters(cache: Cache): Record<string, number> {
-  const { requests, misses, evictions, kept, nr, sc } = cache;
+  const { requests, misses, evictions, kept, nr, sc, turnedAway, admission } = cache;
   return {
     requests,
     misses,
@@ -93,6 +111,7 @@ export function cacheCounters(cache: Cache): Record<string, number> {
     pgsteal: evictions,
     pgrefill: sc.nrPassed,
     resident_now: nr,
+    ...(admission !== NO_ADMISSION && { turned_away: turnedAway }),
   };
 }
 

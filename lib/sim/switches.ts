@@ -65,8 +65,16 @@ export const SWITCHES: Readonly<
   demotion: { allowed: ["on", "off"], text: "on or off" },
 };
 
+/** What only a cache has, and why a kernel has it not. */
+const OF_CACHES: Readonly<Record<string, string>> = {
+  admission: "a page that is faulted on must be brought in, whoever goes for it; use mode cache",
+};
+
 /** Refuse a switch that there is not, or a value that it cannot have. */
 export function checkSwitch(name: string, value: SwitchValue): void {
+  if (Object.hasOwn(OF_CACHES, name)) {
+    inputError(`refused: ${name}=${value} in a kernel: ${OF_CACHES[name]}`);
+  }
   if (!Object.hasOwn(SWITCHES, name)) {
     inputError(`unknown switch: ${name}; one of ${Object.keys(SWITCHES).join(", ")}`);
   }

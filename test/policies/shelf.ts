@@ -5,6 +5,7 @@
 import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
+import { wTinylfuCache } from "./cache-models-admission.js";
 import { lfuCache } from "./cache-models-counts.js";
 import { getScanCache, lecarCache } from "./cache-models-experts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
@@ -48,4 +49,9 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   "slru, 2 segments": { make: () => policies.slru({ segments: 2 }), model: slruCache(2) },
   "two-q": { make: policies.twoQ, model: twoQCache() },
   "two-q, in 0.5, out 1": { make: () => policies.twoQ({ in: 0.5, out: 1 }), model: twoQCache(0.5, 1) },
+  "w-tinylfu": { make: policies.wTinylfu, model: wTinylfuCache() },
+  "w-tinylfu, strict, window 0.2": {
+    make: () => policies.wTinylfu({ strict: true, window: 0.2 }),
+    model: wTinylfuCache(0.2, true),
+  },
 };

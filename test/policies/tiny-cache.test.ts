@@ -2,7 +2,7 @@
  * Tiny traces in a cache of three objects, drawn; the next victim stands on the right.
  */
 import { describe, expect, it } from "vitest";
-import { lfu, plainLru } from "../../lib/policies/index.js";
+import { lfu, plainLru, wTinylfu } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
@@ -63,5 +63,23 @@ describe("LFU", () => {
    */
   it("counts one use for each look that finds one, where only accessed bits are seen", () => {
     expect(victims(lfu(), "aaabcdaaaef", 3, { references: "flags" })).toBe("bcd");
+  });
+});
+
+describe("W-TinyLFU", () => {
+  /*
+   * Four objects: a window of one, three seats in the main cache. Uses are counted when a page is placed and when it contests.
+   *
+   *   a b c d    the window grows while there is room     [ d1 c1 b1 a1 ] [ ]
+   *   e          a, b and c take the free seats; d has    [ e1 ] [ c2 b2 a2 ]      d goes
+   *              no more uses than a, whose seat it wants
+   *   f g        likewise                                 [ g1 ] [ c2 b2 a2 ]      e, f go
+   *   f          f had 2 uses when it left                [ f3 ] [ c2 b2 a2 ]      g goes
+   *   h          f has more than a                        [ h1 ] [ f4 c2 b2 ]      a goes
+   */
+  it("lets newcomers pass through the window, and remembers those that come back", () => {
+    const policy = () => wTinylfu({ window: 0.25, strict: true });
+    expect(victims(policy(), "abcdefgfh", 4)).toBe("defga");
+    expect(victims(plainLru(), "abcdefgfh", 4)).toBe("abcd");
   });
 });

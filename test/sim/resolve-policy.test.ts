@@ -60,6 +60,7 @@ describe("resolvePolicy", () => {
       "sieve",
       "slru",
       "two-q",
+      "w-tinylfu",
     ]) {
       expect(POLICIES).toContain(name);
     }

@@ -73,6 +73,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
 
   function references(folio: Folio): References {
     found.vmas = state[folio]! >> 1;
+    if (!exact && found.vmas > 0) cache.admission.note(folio);
     state[folio] = UNUSED;
     return found;
   }

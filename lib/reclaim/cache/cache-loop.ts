@@ -13,6 +13,7 @@ import { BY_FAULT } from "../../mm/access.js";
 import { DEF_PRIORITY } from "../../mm/batch.js";
 import { NIL, PG_ACTIVE } from "../../mm/folio.js";
 import { MAX_RECLAIM_RETRIES } from "../../mm/memcg.js";
+import type { Verdict } from "../ops.js";
 import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
 
 /** Replays the requests [from, end) of `objects`. */
@@ -40,7 +41,23 @@ const loopOf: MakeLoop = (cache, known) => {
     RESIDENT: here,
     USED: used,
   } = known;
-  const { state, ops, sc, lists, columns, max, mostLooks, tellsHits, tellsFaults, hasBudget } = cache;
+  const {
+    state,
+    ops,
+    sc,
+    lists,
+    columns,
+    max,
+    mostLooks,
+    exact,
+    tellsHits,
+    tellsFaults,
+    hasBudget,
+    filters,
+    admission,
+  } = cache;
+  /** With an admission filter: the object that is to come in, or NIL once it has been turned away. */
+  let newcomer: number = none;
 
   function settingBits(objects: Int32Array, from: number, end: number): void {
     for (let i = from; i < end; i++) {
@@ -60,6 +77,19 @@ const loopOf: MakeLoop = (cache, known) => {
     cache.requests += end - from;
   }
 
+  /** With an admission filter. What it needs is in functions of its own: the other loops are no slower for it. */
+  function filtering(objects: Int32Array, from: number, end: number): void {
+    for (let i = from; i < end; i++) {
+      const object = objects[i]!;
+      const resident = state[object] !== 0;
+      if (exact || !resident) admission.note(object);
+      if (!resident) filteredMiss(object, i);
+      else if (tellsHits) ops.hit(object);
+      else state[object] = used;
+    }
+    cache.requests += end - from;
+  }
+
   /** An object that is not resident is brought in. */
   function miss(object: number, request: number): void {
     cache.misses++;
@@ -68,6 +98,28 @@ const loopOf: MakeLoop = (cache, known) => {
     if (cache.nr < max) cache.nr++;
     else if (hasBudget) evictInPasses();
     else evict();
+    enter(object);
+  }
+
+  /** The same, if the filter lets it in. */
+  function filteredMiss(object: number, request: number): void {
+    if (cache.nr < max) {
+      miss(object, request);
+      return;
+    }
+    cache.misses++;
+    cache.missing = request;
+    newcomer = admission.wants(object) ? object : none;
+    if (newcomer !== none) {
+      ops.missed(object);
+      if (hasBudget) evictInPasses();
+      else evictFor();
+    }
+    if (newcomer !== none) enter(object);
+    else cache.turnedAway++;
+  }
+
+  function enter(object: number): void {
     state[object] = here;
     if (tellsFaults) ops.accessed(object, byFault);
     ops.place(object, "new");
@@ -86,6 +138,18 @@ const loopOf: MakeLoop = (cache, known) => {
     }
   }
 
+  /** The same until one is freed, or has turned the newcomer away. */
+  function evictFor(): void {
+    sc.nrLooked = 0;
+    for (;;) {
+      sc.victim = none;
+      ops.isolate(sc);
+      if (sc.victim < 0) stuck();
+      if (exchange(sc.victim)) return;
+      if (sc.nrLooked > mostLooks) stuck();
+    }
+  }
+
   /** The same for a policy that wants to look at a share of its lists at a time, as a kernel does. */
   function evictInPasses(): void {
     sc.forceDeactivate = false;
@@ -97,7 +161,7 @@ const loopOf: MakeLoop = (cache, known) => {
           if (budget <= 0) break;
           sc.beginBatch(budget - looked);
           ops.isolate(sc);
-          if (sc.victim !== none && tryToFree(sc.victim)) return;
+          if (sc.victim !== none && (filters ? exchange : tryToFree)(sc.victim)) return;
           sc.nrBatches++;
           looked += sc.nrLooked;
           if (sc.nrLooked === 0 || sc.stopped || looked >= budget) break;
@@ -111,7 +175,22 @@ const loopOf: MakeLoop = (cache, known) => {
   /** True: the candidate is gone. False: the policy has it back. */
   function tryToFree(object: number): boolean {
     ops.removed(object);
+    return obey(object, ops.checkReferences(object));
+  }
+
+  /** The same; or the newcomer is turned away for the candidate, which goes back to where it was. */
+  function exchange(object: number): boolean {
+    ops.removed(object);
     const verdict = ops.checkReferences(object);
+    if (verdict !== "reclaim" || admission.prefers(newcomer, object)) return obey(object, verdict);
+    newcomer = none;
+    cache.kept++;
+    ops.place(object, "rotated");
+    if (!lists.has(object)) lost(object, "rotated");
+    return true;
+  }
+
+  function obey(object: number, verdict: Verdict): boolean {
     if (verdict === "reclaim") {
       ops.evicted(object, object);
       state[object] = 0;
@@ -139,6 +218,7 @@ const loopOf: MakeLoop = (cache, known) => {
     );
   }
 
+  if (filters) return filtering;
   return tellsHits ? tellingHits : settingBits;
 };
 

@@ -7,6 +7,7 @@
  *
  * The policy, its hooks and their order are those of a kernel's lruvec; see `../ops.ts`. The loop is `cache-loop.ts`.
  */
+import { type Admission, NO_ADMISSION } from "../../mechanisms/admission/admission.js";
 import type { Settings } from "../../mechanisms/settings.js";
 import type { Folios } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
@@ -34,6 +35,8 @@ export interface CacheOptions {
   readonly exact: boolean;
   readonly settings: Settings;
   readonly seed: number;
+  /** Who may come in when the cache is full. */
+  readonly admission: Admission;
   /** Stands between the cache and its policy. */
   readonly guard?: Guard;
   /** Where a request comes from. Default: nobody knows. */
@@ -46,6 +49,7 @@ export class Cache {
   readonly exact: boolean;
   readonly settings: Settings;
   readonly seed: number;
+  readonly admission: Admission;
   readonly name: string;
   /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
   readonly state: Uint8Array;
@@ -62,6 +66,8 @@ export class Cache {
   readonly tellsFaults: boolean;
   /** The policy has a budget of its own: eviction goes in passes of falling priority. */
   readonly hasBudget: boolean;
+  /** There is an admission filter. */
+  readonly filters: boolean;
   /** The policy has been attached. */
   booted = false;
   readonly originOf: (request: number) => Origin;
@@ -75,16 +81,28 @@ export class Cache {
   evictions = 0;
   /** Candidates that the policy got back. */
   kept = 0;
+  /** Requests that were served, and not kept. */
+  turnedAway = 0;
 
   /** Boot a policy on an empty cache. */
   constructor(policy: Policy, options: CacheOptions) {
-    const { nrObjects, max, exact, settings, seed, guard, originOf = () => UNKNOWN_ORIGIN } = options;
+    const {
+      nrObjects,
+      max,
+      exact,
+      settings,
+      seed,
+      admission,
+      guard,
+      originOf = () => UNKNOWN_ORIGIN,
+    } = options;
     this.originOf = originOf;
     this.nrObjects = nrObjects;
     this.max = max;
     this.exact = exact;
     this.settings = settings;
     this.seed = seed;
+    this.admission = admission;
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
     this.mostLooks = MAX_LAPS * max + 64;
@@ -102,6 +120,7 @@ export class Cache {
     this.lists = booted.lists!;
     this.columns = booted.columns;
     this.tellsHits = exact && own.hit !== undefined;
+    this.filters = admission !== NO_ADMISSION;
     this.tellsFaults = own.accessed !== undefined;
     this.hasBudget = own.budget !== undefined;
     this.ops = withDefaults(own, booted.ctx);

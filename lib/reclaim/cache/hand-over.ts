@@ -38,6 +38,7 @@ export function handOver(
   to.misses = served ? from.misses : misses;
   to.evictions = from.evictions;
   to.kept = from.kept;
+  to.turnedAway = from.turnedAway;
   to.sc.nrPassed = from.sc.nrPassed;
 }
 
