@@ -1,11 +1,19 @@
+/*
+ * The slot in front of a cache: who may come in at all, when somebody would have to go for it.
+ *
+ *   miss, memory full -> wants? -> the policy's victim -> prefers? -> exchange
+ *                          `- no --------------------------`- no: served, not kept; the victim stays
+ *
+ * A cache can serve a request and keep nothing. A kernel cannot: a page that is faulted on must be mapped.
+ *
+ * Source: Einziger, Friedman and Manes, TinyLFU: a highly efficient cache admission policy, ACM Trans. Storage 13(4), 2017.
+ * Differs from it: with room left, everybody comes in.
+ */
 import { doorkeeper } from "./doorkeeper.js";
 import { PageHashes } from "./page-hashes.js";
 import { tinyLfu } from "./tiny-lfu.js";
 
-/**
- * The slot in front of a cache: who may come in at all, when somebody would have to go for it. A cache can serve a request
- * and keep nothing; a kernel cannot: a page that is faulted on must be mapped.
- */
+/** What is in the slot. */
 export interface Admission {
   /** A request for `page`, resident or not, as far as it is told. Comes before the other two. */
   note(page: number): void;

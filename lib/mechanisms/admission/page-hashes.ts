@@ -1,10 +1,17 @@
+/*
+ * Two hashes of a page, from which a filter makes as many places as it wants: place i is first + i * step.
+ *
+ * Source: Kirsch and Mitzenmacher, Less hashing, same performance: building a better Bloom filter, ESA 2006.
+ * Differs from it: places repeat if the step shares a factor with the size. The seeds are libCacheSim's, as is that pages are
+ * counted from 1: what a filter confuses is the hash's choice, and with the same hash results can be compared.
+ */
 import { xxh64Low } from "../../util/xxh64.js";
 
-/** Seeds of the two hashes: libCacheSim's, as is that pages are counted from 1; so results can be compared with its. */
+/** Seeds of the two hashes. */
 const SEED = 0x12345678;
 const STEP_SEED = 0x12344321;
 
-/** Two hashes of a page, kept once they are known: the first place in a table, and the step to the next. */
+/** The hashes of pages, kept once they are known. */
 export class PageHashes {
   /** Those of the page that was asked for last, in 32 bits. */
   at = 0;
