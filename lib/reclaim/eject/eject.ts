@@ -202,6 +202,7 @@ class Suspect {
     const order = inOrder(core, attached, guard);
     this.unlist();
     this.current = bootPolicy(core, lruvec, attached, fallback, this.seed);
+    if (attached.drivesClock) lruvec.clock.minSeq.fill(0); // its ring has set max_seq as for a start
     core.stat.lru_lock++;
     for (const folio of order) {
       this.current.place(folio, "new");
