@@ -73,6 +73,8 @@ export interface Settings {
   readonly balanced: "high" | "promo";
   /** Cold pages of a fast node move to a slower one, instead of out of memory. */
   readonly demotion: "on" | "off";
+  /** What comes in beside a page that must be read: nothing; what the kernel would; the next pages of the trend of misses. */
+  readonly readahead: "off" | "kernel" | "leap";
 }
 
 /** The plain machine: what a policy gets that asks for nothing. */
@@ -112,4 +114,5 @@ export const PLAIN: Settings = {
   kswapd: "on",
   balanced: "high",
   demotion: "off",
+  readahead: "off",
 };

@@ -12,8 +12,11 @@ import { MAX_RECLAIM_RETRIES, MEMCG_CHARGE_BATCH, type Memcg } from "../mm/memcg
 import type { Core } from "./core.js";
 import { tryToFreePages } from "./try-to-free-pages.js";
 
-/** Charge `nr` pages. False: out of memory after 16 reclaim runs that freed nothing. */
-export function charge(core: Core, memcg: Memcg, nr: number): boolean {
+/**
+ * Charge `nr` pages. False: out of memory after 16 reclaim runs that freed nothing.
+ * @param optional - Give up after the first run that freed nothing; nobody dies of it. Kernel: __GFP_NORETRY.
+ */
+export function charge(core: Core, memcg: Memcg, nr: number, optional = false): boolean {
   if (memcg.consumeStock(nr)) return true;
   const batch = Math.max(MEMCG_CHARGE_BATCH, nr);
   let retries = MAX_RECLAIM_RETRIES;
@@ -35,6 +38,7 @@ export function charge(core: Core, memcg: Memcg, nr: number): boolean {
       continue;
     }
     if (reclaimed > 0) continue;
+    if (optional) return false;
     if (retries-- === 0) {
       if (core.rescue()) {
         retries = MAX_RECLAIM_RETRIES;

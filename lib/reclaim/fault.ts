@@ -6,26 +6,13 @@
  *   charge (may reclaim) -> new folio -> its shadow, if any: refault -> lru_add batch -> map, or mark accessed
  *
  * Source: mm/memory.c, do_anonymous_page(), do_swap_page(), do_fault(); mm/filemap.c, filemap_fault(),
- * filemap_read(), filemap_add_folio(), 6.12. Differs: no readahead, one page a folio; the
+ * filemap_read(), filemap_add_folio(), 6.12. Differs: what comes in ahead does so before the page that is wanted; one page a folio; the
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
-import { BY_FAULT } from "../mm/access.js";
-import {
-  FILE,
-  type Folio,
-  type MemType,
-  NIL,
-  PG_DIRTY,
-  PG_EXEC,
-  PG_PRIVATE,
-  PG_SWAPBACKED,
-  PG_SWAPCACHE,
-} from "../mm/folio.js";
-import type { Memcg } from "../mm/memcg.js";
+import { ANON, FILE, type Folio, NIL, PG_DIRTY, PG_EXEC, PG_PRIVATE, PG_SWAPCACHE } from "../mm/folio.js";
 import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
-import { allocPage } from "./alloc-page.js";
-import { charge } from "./charge.js";
+import { type Access, bringIn, chargeKernel, readAhead } from "./bring-in.js";
 import type { Core } from "./core.js";
 
 /** A PTE whose access has just been completed. */
@@ -49,6 +36,9 @@ function loadAndStore(core: Core, slot: number): boolean {
   return true;
 }
 
+/** How a read or write through a descriptor wants a page. */
+const READ: Access = { fault: false, recency: true };
+
 /** Resolve one fault. False: out of memory. */
 export function fault(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
@@ -66,15 +56,21 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     return vma.kind === "anon" || dirty(core, folio);
   }
   if (vma.kind === "file" && !write) mapAround(core, slot, vma);
+  const { readahead } = core.mechanisms;
+  if (folio !== NIL && readahead.on) {
+    const access = { fault: true, recency: vma.recency !== false };
+    readAhead(core, memcg, readahead.used(slot), core.folios.type(folio), access);
+    folio = memory.folioOf[page]!; // it may have had to go
+  }
   if (folio === NIL) {
     const anon = vma.kind === "anon";
     const major = !anon || memory.swapped[page] === 1;
     if (major) stat.pgmajfault++;
     core.slot = slot;
-    folio = bringIn(core, memcg, page, anon ? 0 : FILE, {
-      fault: true,
-      recency: vma.recency !== false,
-    });
+    const access = { fault: true, recency: vma.recency !== false };
+    const type = anon ? ANON : FILE;
+    if (major && readahead.on) readAhead(core, memcg, readahead.missed(slot), type, access);
+    folio = bringIn(core, memcg, page, type, access);
     if (folio === NIL) return false;
     if (major && core.params.slowDisk === true) core.timers.workloadWaits();
   }
@@ -135,56 +131,19 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   stat.nr_fd_access++;
   core.timers.tick();
   let folio = memory.folioOf[page]!;
+  const { readahead } = core.mechanisms;
+  if (readahead.on && !write) {
+    const nr = folio === NIL ? readahead.missed(slot) : readahead.used(slot);
+    readAhead(core, memcg, nr, FILE, READ);
+    folio = memory.folioOf[page]!;
+  }
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
     core.slot = slot;
-    folio = bringIn(core, memcg, page, FILE, { fault: false, recency: true });
+    folio = bringIn(core, memcg, page, FILE, READ);
     if (folio === NIL) return false;
   }
   if (write) return dirty(core, folio);
   core.mechanismsOf(folio).fd.accessed(folio);
   return true;
-}
-
-/** Charge pages of the kernel's own, for good. False: out of memory. */
-function chargeKernel(core: Core, memcg: Memcg, nr: number): boolean {
-  for (let i = 0; i < nr; i++) if (allocPage(core) < 0 || !charge(core, memcg, 1)) return false;
-  memcg.kernel += nr;
-  return true;
-}
-
-/** How a page is wanted. */
-interface Access {
-  readonly fault: boolean;
-  /** Its mapping has recency. */
-  readonly recency: boolean;
-}
-
-/** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
-function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, access: Access): Folio {
-  const { fault: inFault, recency } = access;
-  core.attached[core.table.at(memcg, 0).id]!.ops.missed(page);
-  const { memory, folios } = core;
-  const node = allocPage(core);
-  if (node < 0) return NIL;
-  if (!charge(core, memcg, 1)) {
-    core.nodes[node]!.free++;
-    return NIL;
-  }
-  const lruvec = core.table.at(memcg, node);
-  if (type === FILE && !chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForCache(page)))
-    return NIL;
-  core.stat.nr_alloc++;
-  const folio = folios.alloc(page, lruvec.id);
-  memory.folioOf[page] = folio;
-  if (type !== FILE) folios.flags[folio]! |= PG_SWAPBACKED | PG_DIRTY;
-  const shadow = memory.shadow[page]!;
-  if (shadow !== NO_SHADOW) {
-    memory.shadow[page] = NO_SHADOW;
-    core.refault(folio, shadow, inFault && recency);
-  }
-  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
-  if (inFault && recency) core.accessed(folio, BY_FAULT);
-  core.batches.add(folio);
-  return folio;
 }

@@ -13,6 +13,7 @@ import type { DirtyRule } from "../mechanisms/pageout/dirty.js";
 import type { Pageout } from "../mechanisms/pageout/pageout.js";
 import type { SwapOut } from "../mechanisms/pageout/swap-out.js";
 import type { Writeback } from "../mechanisms/pageout/writeback.js";
+import type { Readahead } from "../mechanisms/readahead/readahead.js";
 import type { Settings } from "../mechanisms/settings.js";
 import type { Tiers } from "../mechanisms/tiers.js";
 import type { Workingset } from "../mechanisms/workingset/workingset.js";
@@ -40,6 +41,7 @@ export interface Mechanisms {
   readonly memcgOrder: MemcgOrder;
   readonly demotion: Demotion;
   readonly reads: ReadCounts;
+  readonly readahead: Readahead;
 }
 
 /** What a lruvec's policy has set up. */

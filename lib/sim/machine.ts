@@ -47,6 +47,11 @@ export function boot(
       "refused: faultYoung=off without fault-around: nothing is mapped ahead of its use; set machine.faultAround to 16",
     );
   }
+  if (settings.readahead !== "off" && spec.swap !== "disk" && trace.layout.files.length === 0) {
+    inputError(
+      `refused: readahead=${settings.readahead} with swap=${spec.swap} and no file in the trace: nothing takes time to read; set swap=disk`,
+    );
+  }
   const core = new Core(
     trace.layout,
     root,

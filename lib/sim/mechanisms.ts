@@ -46,6 +46,9 @@ import { activateDirty, type DirtyRule, skipDirty, writeDirty } from "../mechani
 import { pageout } from "../mechanisms/pageout/pageout.js";
 import { diskSwap, noSwap, zramSwap } from "../mechanisms/pageout/swap-out.js";
 import { flusher, timedFlusher, type Writeback } from "../mechanisms/pageout/writeback.js";
+import { kernelReadahead } from "../mechanisms/readahead/kernel-readahead.js";
+import { leap } from "../mechanisms/readahead/leap.js";
+import { NO_READAHEAD, type Readahead } from "../mechanisms/readahead/readahead.js";
 import type { Settings } from "../mechanisms/settings.js";
 import {
   alwaysProtectTiers,
@@ -141,7 +144,10 @@ function machineWide(
   settings: Settings,
   machine: MachineSpec & { readonly swap?: CellSpec["swap"]; readonly seed?: number },
   kernel: Profile,
-): Pick<Mechanisms, "swapOut" | "writeback" | "pageout" | "kernelMemory" | "memcgOrder" | "demotion"> {
+): Pick<
+  Mechanisms,
+  "swapOut" | "writeback" | "pageout" | "kernelMemory" | "memcgOrder" | "demotion" | "readahead"
+> {
   const device =
     machine.swap === "disk"
       ? diskSwap(core, (folio) => rotate(core, folio))
@@ -161,9 +167,15 @@ function machineWide(
     pageout: pageout(core, swapOut, writeback, dirty, demotion),
     kernelMemory: machine.kernelMemory === true ? chargedKernelMemory(core.memory) : FREE_KERNEL_MEMORY,
     memcgOrder: MEMCG_ORDER[settings.memcgOrder](machine.seed ?? 1),
+    readahead: READAHEAD[settings.readahead](core, machine.swap === "disk"),
   };
 }
 
+const READAHEAD: Record<Settings["readahead"], (core: Core, slowSwap: boolean) => Readahead> = {
+  off: () => NO_READAHEAD,
+  kernel: ({ memory }, slowSwap) => kernelReadahead(memory, slowSwap),
+  leap: ({ memory }, slowSwap) => leap(memory, slowSwap),
+};
 const MEMCG_ORDER: Record<Settings["memcgOrder"], (seed: number) => MemcgOrder> = {
   tree: fullWalk,
   partial: partialWalk,

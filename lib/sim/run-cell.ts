@@ -128,6 +128,7 @@ export function countersOf(core: Core, trace: Trace, replayed: number): Record<s
   const counters: Record<string, number> = {};
   for (const name of COUNTERS) counters[name] = core.stat[name];
   addGauges(counters, core, core.memcg);
+  Object.assign(counters, core.mechanisms.readahead.counters());
   counters.reclaim_cpu_ns = cpuNs(core.stat);
   for (const { id, free } of core.nodes)
     if (free !== Number.POSITIVE_INFINITY) counters[`n${id}_free_now`] = free;

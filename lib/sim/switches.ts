@@ -63,6 +63,7 @@ export const SWITCHES: Readonly<
   kswapd: { allowed: ["on", "off"], text: "on or off" },
   balanced: { allowed: ["high", "promo"], text: "high or promo" },
   demotion: { allowed: ["on", "off"], text: "on or off" },
+  readahead: { allowed: ["off", "kernel", "leap"], text: "off, kernel or leap" },
 };
 
 /** What only a cache has, and why a kernel has it not. */

@@ -5,8 +5,9 @@ import { lru, mglru } from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import type { CellResult, MachineSpec } from "../../lib/sim/cell.js";
 import { simulate } from "../../lib/sim/run-cell.js";
+import type { Trace } from "../../lib/trace/trace.js";
 import type { Counters } from "../sim/runs.js";
-import { CELL } from "../tiny.js";
+import { anonLayout, CELL, traceOf } from "../tiny.js";
 import { both, type Relations } from "./runs.js";
 
 /** Two memcgs, a process each, in one memory of 500 frames: what one gets the other must give. */
@@ -22,7 +23,9 @@ const twoNodes = (set: Partial<Settings>, swap: "zram" | "none" = "zram"): Count
   return simulate({ ...CELL, memoryMax: 2000, swap, set, machine: { memory } }, both, lru()).counters;
 };
 
-export const MACHINE: Relations<"memcgOrder" | "startPriority" | "kswapd" | "balanced" | "demotion"> = {
+export const MACHINE: Relations<
+  "memcgOrder" | "startPriority" | "kswapd" | "balanced" | "demotion" | "readahead"
+> = {
   memcgOrder() {
     const [tree, partial, ranks] = (["tree", "partial", "memcg-lru"] as const).map((memcgOrder) =>
       shared(lru, { memcgOrder, kswapd: "off" }),
@@ -66,5 +69,28 @@ export const MACHINE: Relations<"memcgOrder" | "startPriority" | "kswapd" | "bal
     expect(on.pgdemote_kswapd).toBeGreaterThan(0);
     expect(on.pgmajfault!, "both nodes hold pages").toBeLessThan(off.pgmajfault!);
     expect(twoNodes({ demotion: "on" }, "none").pgsteal_anon, "without swap, too").toBeGreaterThan(0);
+  },
+
+  readahead() {
+    const run = (trace: Trace, readahead: Settings["readahead"], swap: "zram" | "disk"): Counters =>
+      simulate({ ...CELL, memoryMax: 400, swap, set: { readahead } }, trace, lru()).counters;
+    const off = run(both, "off", "disk");
+    expect(off, "off is not there").not.toHaveProperty("swap_ra");
+    for (const readahead of ["kernel", "leap"] as const) {
+      const lap = traceOf(
+        anonLayout(600),
+        Array.from({ length: 3000 }, (_, i) => i % 600),
+      );
+      const [alone, ahead] = [run(lap, "off", "disk"), run(lap, readahead, "disk")];
+      expect(ahead.swap_ra_hit!, "a loop is foreseen").toBeGreaterThan(0.9 * ahead.swap_ra!);
+      expect(ahead.pgmajfault!).toBeLessThan(0.5 * alone.pgmajfault!);
+      expect(ahead.nr_alloc! - alone.nr_alloc!, "no more is read").toBeLessThan(0.1 * alone.nr_alloc!);
+      const file = run(both, readahead, "zram");
+      expect(file.swap_ra, "compressed memory is read at once").toBe(0);
+      expect(() => run(lap, readahead, "zram")).toThrow(/^refused: readahead=.* set swap=disk$/);
+    }
+    const random = run(both, "kernel", "disk");
+    expect(random.file_ra! + random.swap_ra!).toBeGreaterThan(0);
+    expect(random.nr_alloc!, "what is read in vain").toBeGreaterThan(off.nr_alloc!);
   },
 };

@@ -1,0 +1,75 @@
+/*
+ * A page comes in: charged (which may reclaim), given a folio, told from its shadow if it was here before, sent to the lists.
+ *
+ * Source: mm/filemap.c, filemap_add_folio(); mm/memory.c, do_swap_page(), do_anonymous_page(); mm/swap_state.c,
+ * __read_swap_cache_async(), 6.12.
+ */
+import { BY_FAULT } from "../mm/access.js";
+import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
+import type { Memcg } from "../mm/memcg.js";
+import { NO_SHADOW } from "../mm/memory.js";
+import { allocPage } from "./alloc-page.js";
+import { charge } from "./charge.js";
+import type { Core } from "./core.js";
+
+/** Charge pages of the kernel's own, for good. False: out of memory. */
+export function chargeKernel(core: Core, memcg: Memcg, nr: number): boolean {
+  for (let i = 0; i < nr; i++) if (allocPage(core) < 0 || !charge(core, memcg, 1)) return false;
+  memcg.kernel += nr;
+  return true;
+}
+
+/** How a page is wanted. */
+export interface Access {
+  readonly fault: boolean;
+  /** Its mapping has recency. */
+  readonly recency: boolean;
+  /** Nobody waits for it: rather than run out of memory, do without. */
+  readonly ahead?: boolean;
+}
+
+/** Charge, allocate and fill a folio for `page`, and send it to the lists. NIL: out of memory. */
+export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, access: Access): Folio {
+  const { fault: inFault, recency } = access;
+  core.attached[core.table.at(memcg, 0).id]!.ops.missed(page);
+  const { memory, folios } = core;
+  const node = allocPage(core);
+  if (node < 0) return NIL;
+  if (!charge(core, memcg, 1, access.ahead)) {
+    core.nodes[node]!.free++;
+    return NIL;
+  }
+  const lruvec = core.table.at(memcg, node);
+  if (type === FILE && !chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForCache(page)))
+    return NIL;
+  core.stat.nr_alloc++;
+  const folio = folios.alloc(page, lruvec.id);
+  memory.folioOf[page] = folio;
+  if (type !== FILE) folios.flags[folio]! |= PG_SWAPBACKED | PG_DIRTY;
+  const shadow = memory.shadow[page]!;
+  if (shadow !== NO_SHADOW) {
+    memory.shadow[page] = NO_SHADOW;
+    core.refault(folio, shadow, inFault && recency);
+  }
+  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
+  if (inFault && recency) core.accessed(folio, BY_FAULT);
+  core.batches.add(folio);
+  return folio;
+}
+
+/**
+ * Bring in the first `nr` pages that the readahead slot has named, as far as they are not here and memory is to be had. Pages of
+ * swap then leave the add batch, as the kernel drains it.
+ */
+export function readAhead(core: Core, memcg: Memcg, nr: number, type: MemType, access: Access): void {
+  if (nr === 0) return;
+  const { folioOf, swapped } = core.memory;
+  const { readahead } = core.mechanisms;
+  for (let i = 0; i < nr; i++) {
+    const page = readahead.pages[i]!;
+    if (folioOf[page] !== NIL || (type !== FILE && swapped[page] === 0)) continue;
+    if (bringIn(core, memcg, page, type, { ...access, ahead: true }) === NIL) break;
+    readahead.broughtIn(page);
+  }
+  if (type !== FILE) core.batches.drain();
+}
