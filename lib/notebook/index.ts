@@ -1,3 +1,4 @@
+export { type PolicyCode, policyCode } from "./policy-code.js";
 export { type ProgressDisplay, progressDisplay } from "./progress-display.js";
 export { type SavedDesign, saveDesign } from "./save-design.js";
 export { saveTable } from "./save-table.js";

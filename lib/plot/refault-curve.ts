@@ -34,11 +34,13 @@ export interface RefaultCurveOptions {
   readonly muted?: readonly string[];
   /** Panels in a row. Default: 3. */
   readonly columns?: number;
+  /** All panels have the same y axis, so that they compare. Default: false, for traces differ by orders of magnitude. */
+  readonly sameY?: boolean;
 }
 
 /**
  * Refaults per 1,000 accesses over memory size, a line for each policy and a panel for each trace; intervals as
- * bands. Each panel has its own y axis: traces differ by orders of magnitude.
+ * bands.
  */
 export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultCurveOptions = {}): Figure {
   if (rows.length === 0) inputError("no rows to plot; run the study first");
@@ -49,6 +51,7 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
     bounds = [],
     muted = [],
     columns = 3,
+    sameY = false,
   } = options;
   const traces = distinct(rows, "trace");
   const policies = distinct(rows, "policy");
@@ -61,8 +64,7 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
   for (const [i, trace] of traces.entries()) {
     const panel = grid[i]!;
     const own = rows.filter((row) => row.trace === trace);
-    const values = own.flatMap(({ value, lo = value, hi = value }) => [value, lo, hi]).filter((v) => v > 0);
-    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const [least, most] = extent(sameY ? rows : own);
     for (const policy of policies) {
       const line = own.filter((row) => row.policy === policy);
       if (line.length === 0) continue;
@@ -73,7 +75,9 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
     const xTitle = panel.bottom ? axisTitle("memory", "share of footprint") : "";
     axes[panel.xKey] = axis(xTitle, { domain: panel.xDomain, anchor: panel.y, tickformat: ".0%", nticks: 6 });
     const range = log ? { type: "log", ...logTicks(most / least) } : { rangemode: "tozero", nticks: 6 };
-    axes[panel.yKey] = axis(panel.left ? yTitle : "", { domain: panel.yDomain, anchor: panel.x, ...range });
+    const same = sameY ? { range: log ? [least / 1.1, most * 1.1].map(Math.log10) : [0, 1.05 * most] } : {};
+    const at = { domain: panel.yDomain, anchor: panel.x };
+    axes[panel.yKey] = axis(panel.left ? yTitle : "", { ...at, ...range, ...same });
   }
   legendOnce(data);
   const layout = baseLayout(options.title ?? "Refaults over memory size", 150 + 230 * nrRows, {
@@ -83,6 +87,12 @@ export function refaultCurve(rows: readonly RefaultCurveRow[], options: RefaultC
     hovermode: "closest",
   });
   return { data, layout };
+}
+
+/** The least and the largest value above 0, intervals included. */
+function extent(rows: readonly RefaultCurveRow[]): [number, number] {
+  const values = rows.flatMap(({ value, lo = value, hi = value }) => [value, lo, hi]).filter((v) => v > 0);
+  return [Math.min(...values), Math.max(...values)];
 }
 
 /** A tick at each power of ten; at 2 and 5 or at all digits, too, where few powers lie in the range. */

@@ -124,6 +124,13 @@ describe("refault curves", () => {
     expect(data.find(({ fill }) => fill !== undefined)!.y).toEqual([40, 20, 20, 40]);
     expect(layout.yaxis).toMatchObject({ dtick: "D1" });
     expect(refaultCurve(line).data.at(-1)!.y).toEqual([40, 0]);
+    const two = [...line, { trace: "u", policy: "p", memory: 0.1, value: 4 }];
+    const { yaxis, yaxis2 } = refaultCurve(two, { sameY: true }).layout as Record<
+      string,
+      { range: number[] }
+    >;
+    expect(yaxis!.range).toEqual([0, 42]);
+    expect(yaxis2!.range).toEqual([0, 42]);
   });
 
   test("axes have units; the log axis is asked for", () => {
