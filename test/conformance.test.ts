@@ -18,6 +18,8 @@ const MECHANISMS: readonly Partial<Settings>[] = [
   { references: "off" },
   { hits: "marked" },
   { hits: "told" },
+  { firstUse: "counts" },
+  { firstUse: "forgotten" },
   { references: "flags", walk: "on" },
   { references: "rmap" },
   { references: "exact" },

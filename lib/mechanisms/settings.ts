@@ -4,6 +4,8 @@ export interface Settings {
   readonly references: "rmap" | "flags" | "exact" | "off";
   /** What an access leaves behind: an accessed bit, as hardware does; or it is told to the policy at once, as a cache does. */
   readonly hits: "marked" | "told";
+  /** The access that brings a page in: a use like any other, as in kernels; or taken back when the page is placed. */
+  readonly firstUse: "counts" | "forgotten";
   /** Forward page-table walk: when the policy ages. */
   readonly walk: "off" | "on";
   /** For policies without an aging rule of their own: walk when this share of the lruvec has been scanned. (0, 8] */
@@ -81,6 +83,7 @@ export interface Settings {
 export const PLAIN: Settings = {
   references: "rmap",
   hits: "marked",
+  firstUse: "counts",
   walk: "off",
   walkEvery: 0.5,
   nonleaf: "off",

@@ -12,8 +12,8 @@
  * A use within T1 counts when the clock comes round, so uses of one moment are one use. As in ARC the target p follows the
  * side that pages come back from.
  *
- * Differs from the paper: nothing in a cache. A kernel judges several candidates of one batch by the lists as they shrink,
- * and clears the bit that the fault itself has left when a folio comes in, or every page would be used twice.
+ * Differs from the paper: nothing in a cache. In a kernel several candidates of one batch are judged by the lists as they
+ * shrink, and the first use is forgotten (`firstUse`), or every page would be used twice.
  * Source: Bansal and Modha, CAR: clock with adaptive replacement, FAST 2004.
  */
 import { FILE, NIL } from "../mm/folio.js";
@@ -25,7 +25,7 @@ const MORE = 1;
 
 export const car = (): Policy => ({
   name: "car",
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: [],
 
   attach(ctx) {
@@ -56,7 +56,6 @@ export const car = (): Policy => ({
     return {
       place(folio, why) {
         if (why === "new") {
-          ctx.references(folio); // the fault's own
           clock[folio] = clockOfNew(ctx.page(folio));
         } else if (why === "activated") clock[folio] = MORE;
         if (why === "rotated") clocks.addTail(folio, clock[folio]!);

@@ -20,7 +20,7 @@
  * `cold` is the share of memory that cold pages have at first.
  *
  * Differs from the paper: HAND_hot runs when the next victim is looked for, and not before. Cold pages have room for a run
- * of reclaim, in a kernel 63. A kernel clears the bit that the fault itself has left when a folio comes in.
+ * of reclaim, in a kernel 63, where the first use is forgotten (`firstUse`).
  * Source: Jiang, Chen and Zhang, CLOCK-Pro: an effective improvement of the CLOCK replacement, USENIX ATC 2005.
  */
 import { FILE, type Folio, NIL } from "../mm/folio.js";
@@ -41,7 +41,7 @@ const IN_TEST = 2;
 export const clockPro = ({ cold = 0.01 }: ClockProOptions = {}): Policy => ({
   name: "clock-pro",
   options: { cold: shareOption("clock-pro", "cold", cold, 0, 1) },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: [],
 
   attach(ctx) {
@@ -127,7 +127,6 @@ export const clockPro = ({ cold = 0.01 }: ClockProOptions = {}): Policy => ({
     /** A page comes in. */
     function admit(folio: Folio): void {
       const page = ctx.page(folio);
-      ctx.references(folio); // the fault's own
       const returns = circle.has(page) && circle.memo(page) === NIL;
       status[folio] = returns || (filling && lists.nr[HOT]! < max - coldMax) ? HOT : IN_TEST;
       if (returns) adapt(1);

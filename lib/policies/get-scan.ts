@@ -16,8 +16,8 @@
  *
  * Differs from cache_ext's policy: it knows threads; a trace has processes, files and advice. The least used folio goes,
  * there the least used of five drawn; SCAN keeps a share, there 5000 pages; the last page of a file (LevelDB's index) is one
- * like the others. Where only accessed bits can be seen, a look that finds a use counts one, and a kernel clears the bit that
- * the fault itself has left when a folio comes in.
+ * like the others. Where only accessed bits can be seen, a look that finds a use counts one; in a kernel the first use is
+ * forgotten (`firstUse`).
  * Source: Zussman et al., cache_ext: customizing the page cache with eBPF, SOSP 2025 (its GET-SCAN policy).
  */
 import { VictimHeap } from "../mechanisms/victim-heap.js";
@@ -42,7 +42,7 @@ export const getScan = ({ scans = "advice", share = 0.01 }: GetScanOptions = {})
   return {
     name: "get-scan",
     options: { scans, share: shareOption("get-scan", "share", share, 0, 1) },
-    mechanisms: {},
+    mechanisms: { firstUse: "forgotten" },
     asks: ["hits"],
 
     attach(ctx) {
@@ -64,7 +64,6 @@ export const getScan = ({ scans = "advice", share = 0.01 }: GetScanOptions = {})
         },
         place(folio, why) {
           if (why === "new") {
-            ctx.references(folio); // the fault's own
             list[folio] = coming.memo(ctx.page(folio));
             uses[folio] = 1;
           } else if (why === "activated") uses[folio]!++;

@@ -13,8 +13,8 @@
  * `rate` is the learning rate; `weight` that of LRU at first (with `rate` 0: for ever).
  *
  * Differs from the paper: counts of uses start anew when a page comes back. Where only accessed bits can be seen, LRU is a
- * CLOCK, a look that finds a use counts one, and t counts what comes in and is found used; a kernel clears the bit that the
- * fault itself has left when a folio comes in.
+ * CLOCK, a look that finds a use counts one, and t counts what comes in and is found used. In a kernel the first use is
+ * forgotten (`firstUse`).
  * Source: Vietri et al., Driving cache replacement with ML-based LeCaR, HotStorage 2018.
  */
 import { VictimHeap } from "../mechanisms/victim-heap.js";
@@ -42,7 +42,7 @@ export const lecar = ({ rate = 0.45, weight = 0.5 }: LecarOptions = {}): Policy 
     rate: shareOption("lecar", "rate", rate, 0, 8),
     weight: shareOption("lecar", "weight", weight, 0, 1),
   },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {
@@ -75,7 +75,6 @@ export const lecar = ({ rate = 0.45, weight = 0.5 }: LecarOptions = {}): Policy 
       },
       place(folio, why) {
         if (why === "new") {
-          ctx.references(folio); // the fault's own
           uses[folio] = 1;
         } else if (why === "activated") uses[folio]!++;
         if (why === "rotated") stack.addTail(folio, 0);

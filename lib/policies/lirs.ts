@@ -19,8 +19,8 @@
  * Differs from the paper: the stack has a bound, by its ghosts. A use in Q alone sends the bottom LIR to Q as well, unless Q
  * is for one page, and the next newcomer is LIR; it follows libCacheSim in this, and not with `strict`. Where only accessed
  * bits can be seen, the order of uses is that of the looks: at each eviction used LIR pages leave the bottom of S for its
- * top, as in a CLOCK; the tail of Q is looked at for its second use, which moves no LIR to Q; and the bit that the fault
- * itself has left is cleared when a folio comes in, or every page would be used twice.
+ * top, as in a CLOCK, and the tail of Q is looked at for its second use, which moves no LIR to Q. The first use is forgotten
+ * (`firstUse`), or every page would be used twice.
  * Source: Jiang and Zhang, LIRS: an efficient low inter-reference recency set replacement policy, SIGMETRICS 2002.
  */
 import { FILE, type Folio, NIL } from "../mm/folio.js";
@@ -49,7 +49,7 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
     ghosts: shareOption("lirs", "ghosts", remembered, 0, 8),
     strict: booleanOption("lirs", "strict", strict),
   },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {
@@ -105,7 +105,6 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
       },
       place(folio, why) {
         if (why === "new") {
-          if (!ctx.exact) ctx.references(folio); // the fault's own
           status[folio] = statusOfNew(ctx.page(folio));
           lastUse[folio] = ++uses;
         } else if (why === "activated") use(folio);

@@ -84,6 +84,7 @@ export class LruBatches {
     for (let i = 0; i < nr; i++) {
       const folio = this.adds[i]!;
       core.ledger?.turn(core.lruvecOf(folio).memcg);
+      core.mechanismsOf(folio).firstUse.placing(folio);
       core.opsOf(folio).place(folio, "new");
       if ((core.folios.flags[folio]! & PG_LRU) === 0) lost(folio, "new");
     }

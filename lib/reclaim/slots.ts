@@ -1,4 +1,5 @@
 import type { FdAccess } from "../mechanisms/access/fd-access.js";
+import type { FirstUse } from "../mechanisms/access/first-use.js";
 import type { PageTableWalk } from "../mechanisms/access/page-table-walk.js";
 import type { ReadCounts } from "../mechanisms/access/read-counts.js";
 import type { ReferenceCheck } from "../mechanisms/access/references.js";
@@ -27,6 +28,7 @@ export interface Mechanisms {
   readonly references: ReferenceCheck;
   readonly walk: PageTableWalk;
   readonly fd: FdAccess;
+  readonly firstUse: FirstUse;
   readonly ages: AgeUpdate;
   readonly young: YoungHit;
   readonly workingset: Workingset;

@@ -6,6 +6,7 @@ import {
   noFdAccess,
   twoTouch,
 } from "../mechanisms/access/fd-access.js";
+import { FIRST_USE_COUNTS, forgetFirstUse } from "../mechanisms/access/first-use.js";
 import { type LookAround, lookAround, noLookAround } from "../mechanisms/access/look-around.js";
 import { noWalk, pageTableWalk } from "../mechanisms/access/page-table-walk.js";
 import { HOT_BY_WIDTH, SPLIT_BY_WIDTH } from "../mechanisms/access/read-counts.js";
@@ -124,6 +125,7 @@ export function buildMechanisms(
           })
         : noWalk(),
     fd: FD[settings.fd](core),
+    firstUse: settings.firstUse === "counts" ? FIRST_USE_COUNTS : forgetFirstUse(core),
     ages,
     young: YOUNG[settings.young](core, ages),
     workingset: workingsetOf(core, settings, tiers, balance, kernel),

@@ -75,6 +75,9 @@ type Asked = (name: keyof Settings) => boolean;
 
 /** Walk, filter and look-around need each other, and what finds young pages must leave what the check reads. */
 function settleDetectors(wanted: Wanted, asked: Asked): void {
+  if (wanted.references === "off" && wanted.walk === "off") {
+    settle(wanted, asked, "firstUse", "with references=off and walk=off", "no bit is looked at");
+  }
   if (wanted.walk === "off") {
     if (asked("filter") && wanted.filter !== "off") {
       refuse(
@@ -224,6 +227,7 @@ function settleHits(wanted: Wanted, asked: Asked): void {
     }
     wanted[part] = "off";
   }
+  settle(wanted, asked, "firstUse", "with hits=told", "no bit is looked at");
 }
 
 const NEVER_ASKED = {

@@ -3,10 +3,12 @@ import { expect } from "vitest";
 import type { Settings } from "../../lib/mechanisms/settings.js";
 import { clock, lru, mglru, plainLru } from "../../lib/policies/index.js";
 import type { Trace } from "../../lib/trace/trace.js";
-import { PAGES, stream } from "../sim/runs.js";
+import { type Counters, PAGES, stream } from "../sim/runs.js";
 import { fileLayout, traceOf } from "../tiny.js";
-import { anon, both, code, decisions, on, type Relations, reads, same } from "./runs.js";
-export const ACCESS: Relations<"references" | "hits" | "fd" | "refsWidth" | "faultYoung" | "exec"> = {
+import { anon, both, code, decisions, on, once, type Relations, reads, same } from "./runs.js";
+export const ACCESS: Relations<
+  "references" | "hits" | "firstUse" | "fd" | "refsWidth" | "faultYoung" | "exec"
+> = {
   references() {
     const blind = on(lru, both)({ references: "off" });
     expect([blind.rmap_walk, blind.rmap_pte, blind.lookaround]).toEqual([0, 0, 0]);
@@ -51,6 +53,25 @@ export const ACCESS: Relations<"references" | "hits" | "fd" | "refsWidth" | "fau
       /refused: references=rmap with hits=told/,
     );
     same(plainLru, "hits", ["marked", "told"]);
+  },
+
+  firstUse() {
+    const [counts, forgotten] = (["counts", "forgotten"] as const).map((firstUse) =>
+      on(clock, once)({ firstUse }),
+    ) as [Counters, Counters];
+    // CLOCK keeps each page for a round, unless it forgets: all but one of 31, which is placed before it is mapped.
+    const kept = (c: Counters): number => c.pgscan! - c.pgsteal!;
+    expect(kept(counts)).toBeGreaterThan(0.9 * counts.pgsteal!);
+    expect(kept(forgotten)).toBeLessThan(0.1 * forgotten.pgsteal!);
+    expect(on(lru, anon)({ firstUse: "forgotten" })).not.toEqual(on(lru, anon)());
+    const read = on(clock, reads);
+    expect(read({ firstUse: "forgotten" }).nr_alloc, "reads, too").not.toBe(read().nr_alloc);
+    for (const set of [{ references: "off" }, { hits: "told" }] as const) {
+      expect(() => on(plainLru, anon)({ firstUse: "forgotten", ...set })).toThrow(
+        /^refused: firstUse=forgotten/,
+      );
+    }
+    same(clock, "firstUse", ["counts", "forgotten"]);
   },
 
   fd() {
