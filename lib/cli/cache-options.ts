@@ -44,7 +44,7 @@ export function readPolicySpec(text: string): PolicySpec {
 /** What every cell has, as a cache's has it. */
 export function cacheCell(
   given: Readonly<Record<string, unknown>>,
-  parts: Pick<CellSpec, "trace" | "memoryMax" | "policy" | "set" | "seed">,
+  parts: Pick<CellSpec, "trace" | "memoryMax" | "policy" | "set" | "seed" | "fallback">,
 ): CellSpec {
   for (const option of OF_KERNELS) {
     if (given[option] === undefined || given[option] === false) continue;

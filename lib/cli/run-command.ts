@@ -13,6 +13,7 @@ import { ejectionText } from "../reclaim/eject/policy-fault.js";
 import type { CellResult, CellSpec } from "../sim/cell.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
 import { withKernelNames } from "../validate/kernel-names.js";
 import { readRunOptions, USAGE } from "./run-options.js";
 import { openFile, type RecordedSpec } from "./trace-options.js";
@@ -41,6 +42,22 @@ async function writeTimeline(path: string, rows: readonly Readonly<Record<string
   await exportTable(rowsTable(rows), path);
 }
 
+/** Somebody's policy runs on a thread of its own, which can be stopped; those of the package need no thread. */
+async function runWatched(cell: CellSpec, trace: Trace): Promise<CellResult> {
+  const { memcgs = [], memory } = cell.machine ?? {};
+  const named = [cell.policy, ...[...memcgs, ...(memory?.nodes ?? [])].map(({ policy }) => policy)];
+  if (named.every((policy) => policy?.module === undefined)) return runCell(cell, trace);
+  const { BUILT, openPool } = await import("../study/pool.js");
+  const pool = openPool({ workers: 1, timeoutMs: 2 ** 31 - 1, heapMaxMb: 4096 });
+  try {
+    const runner = new URL("sim/run-cell.js", BUILT).href;
+    const outcome = (await pool.run({ spec: cell, trace, runner, whole: true }))!;
+    return outcome.ok ? outcome.result : inputError(outcome.message);
+  } finally {
+    await pool.close();
+  }
+}
+
 /** Anonymous pages of a layout whose pages are `stride` slots apart. */
 function anonPages(trace: Trace, { pages }: RecordedSpec): number {
   const slots = trace.layout.vmas.reduce((sum, { kind, nr }) => sum + (kind === "anon" ? nr : 0), 0);
@@ -61,7 +78,7 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
     checkpoints = [],
     timeline,
     ejected,
-  } = bound ? await runMin(cell, trace) : await runCell(cell, trace);
+  } = bound ? await runMin(cell, trace) : await runWatched(cell, trace);
   if (request.timeline !== undefined && timeline !== undefined)
     await writeTimeline(request.timeline, timeline);
   const outcome = { status, ...(ejected !== undefined && { ejected }) };

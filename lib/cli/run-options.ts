@@ -1,5 +1,7 @@
 /* The options of `reclaim-lab run`, and the cell that they describe. */
-import type { CellSpec, SwitchValue } from "../sim/cell.js";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CellSpec, PolicySpec, SwitchValue } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
@@ -22,6 +24,8 @@ Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what 
 ${FORMAT_USAGE}
   --memory-max PAGES      memory.max; with --memory it may be left out
   --policy NAME[:JSON]    lru, mglru, or another of lib/policies, with options [lru if --lru-gen-enabled 0, else mglru]
+  --module FILE           the JavaScript file that exports the policy (lib/policies/README.md); it runs on a thread of its own
+  --fallback NAME[:JSON]  takes over if the policy breaks its contract                                [lru; in a cache fifo]
   --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
   --profile K             6.1, 6.12 or 7.3                                                            [6.12]
   --swap S                zram, disk or none                                                          [zram]
@@ -46,6 +50,8 @@ const OPTIONS = {
   trace: { type: "string" },
   "memory-max": { type: "string" },
   policy: { type: "string" },
+  module: { type: "string" },
+  fallback: { type: "string" },
   "lru-gen-enabled": { type: "string" },
   mode: { type: "string", default: "kernel" },
   profile: { type: "string" },
@@ -95,12 +101,19 @@ export function readSet(texts: readonly string[]): Record<string, SwitchValue> {
   return set;
 }
 
+/** The policy of --policy and --module. */
+function namedPolicy({ policy, module }: Values): PolicySpec {
+  if (module === undefined) return policy === undefined ? ofLruGen(7).policy : readPolicySpec(policy);
+  const spec = readPolicySpec(needed("policy", policy, "mine"));
+  return { ...spec, module: pathToFileURL(resolve(module)).href };
+}
+
 /** Policy and switches, from --policy, --lru-gen-enabled and --set, which must not contradict each other. */
 function readPolicy(values: Values): Pick<CellSpec, "policy" | "set"> {
   const set = readSet(values.set ?? []);
   const text = values["lru-gen-enabled"];
   if (text === undefined) {
-    return { policy: values.policy === undefined ? ofLruGen(7).policy : readPolicySpec(values.policy), set };
+    return { policy: namedPolicy(values), set };
   }
   const bits = Number(readWord("lru-gen-enabled", text, LRU_GEN_ENABLED.map(String)));
   const meant = ofLruGen(bits);
@@ -135,6 +148,7 @@ export function readRunOptions(args: readonly string[]): RunRequest | undefined 
         ? memoryPages(values)!
         : readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
     ...readPolicy(values),
+    ...(values.fallback !== undefined && { fallback: readPolicySpec(values.fallback) }),
     seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
   };
   if (readWord("mode", values.mode, ["kernel", "cache"]) === "cache") {

@@ -54,7 +54,7 @@ export function bootCache(
   spec: CacheSpec,
   policy: Policy,
   nrObjects: number,
-  parts: Pick<CacheOptions, "guard" | "originOf"> = {},
+  parts: Partial<Pick<CacheOptions, "guard" | "originOf" | "admission">> = {},
 ): Cache {
   const { memoryMax: max, profile = "6.12", set, seed } = spec;
   if (!Number.isInteger(max) || max < 1) {
@@ -167,10 +167,10 @@ function replayGuarded(
   const cache = bootCache(spec, policy, nrObjects, { guard, originOf });
   const loop = compileLoop(cache);
   let done = 0;
-  let misses = 0;
+  let before = { misses: 0, turnedAway: 0 };
   try {
     for (; done < objects.length; done++) {
-      misses = cache.misses;
+      before = { misses: cache.misses, turnedAway: cache.turnedAway };
       guard.kept = NIL;
       loop(objects, done, done + 1);
     }
@@ -182,10 +182,11 @@ function replayGuarded(
     watch.ejections.push({ ...faultOf(error, cache, guard), at, fallback: watch.fallback.name });
   }
   guard.end();
-  const next = bootCache(spec, watch.fallback, nrObjects, { originOf });
+  const { admission } = cache;
+  const next = bootCache(spec, watch.fallback, nrObjects, { originOf, admission });
   // A fault that was found behind the last request takes that one back.
   if (done === objects.length) done--;
-  handOver(cache, guard, next, { object: objects[done]!, done, misses });
+  handOver(cache, guard, next, { object: objects[done]!, done, ...before });
   return replayBare(next, requests, done, supervision);
 }
 

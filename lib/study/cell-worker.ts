@@ -14,6 +14,8 @@ export interface CellTask {
   readonly signs: Int32Array;
   /** What is known of earlier attempts. */
   readonly suspicion: Suspicion;
+  /** All of the result is wanted, with what is kept over time. Default: status, counters and who was ejected. */
+  readonly whole?: boolean;
 }
 
 /** Places in {@link CellTask.signs}. */
@@ -45,7 +47,7 @@ export type Outcome =
     };
 
 /** Runs in a worker thread: simulate one cell. Never rejects. */
-export async function runTask({ spec, trace, runner, signs, suspicion }: CellTask): Promise<Outcome> {
+export async function runTask({ spec, trace, runner, signs, suspicion, whole }: CellTask): Promise<Outcome> {
   try {
     const { runCell, supervises } = (await import(runner)) as Runner;
     const startMs = performance.now();
@@ -55,6 +57,7 @@ export async function runTask({ spec, trace, runner, signs, suspicion }: CellTas
     const made = { host: hostname(), ms: performance.now() - startMs };
     const wrong = checkResult(result);
     if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };
+    if (whole === true) return { ok: true, result: result as CellResult, made };
     const { status, counters, ejected } = result as CellResult;
     return {
       ok: true,

@@ -143,6 +143,18 @@ describe.each(MODES)("a policy that breaks its contract in a %s", (mode) => {
   });
 });
 
+describe("in a cache", () => {
+  it("an admission filter goes on, and each miss is evicted for, turned away or resident", async () => {
+    for (const kind of ["loses", "offers-twice", "throws-check", "throws-evicted", "keeps-all"]) {
+      for (const admission of ["tinylfu", "doorkeeper"]) {
+        const { status, counters: c } = await run("cache", { policy: wrong(kind), set: { admission } });
+        expect([kind, status, c.requests]).toEqual([kind, "ejected", TRACE.records.length]);
+        expect(c.misses! - c.pgsteal! - c.turned_away!).toBe(c.resident_now);
+      }
+    }
+  });
+});
+
 describe("in a kernel", () => {
   it("is out of memory where memory is out: nobody is ejected", async () => {
     for (const policy of [

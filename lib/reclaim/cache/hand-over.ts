@@ -12,14 +12,20 @@ import type { Cache } from "./cache.js";
 
 /**
  * Take over from `from`, whose request for `object` failed.
- * @param done - Requests before that one. @param misses - Misses before it.
+ * @param request - That request, and the requests, misses and objects turned away before it.
  */
 export function handOver(
   from: Cache,
   guard: Guard,
   to: Cache,
-  { object, done, misses }: { readonly object: number; readonly done: number; readonly misses: number },
+  request: {
+    readonly object: number;
+    readonly done: number;
+    readonly misses: number;
+    readonly turnedAway: number;
+  },
 ): void {
+  const { object, done } = request;
   const served = guard.holds(object);
   const state = from.state.slice();
   if (!served) state[object] = 0;
@@ -35,7 +41,8 @@ export function handOver(
   }
   to.nr = order.length;
   to.requests = done;
-  to.misses = served ? from.misses : misses;
+  to.misses = served ? from.misses : request.misses;
+  to.turnedAway = served ? from.turnedAway : request.turnedAway;
   to.evictions = from.evictions;
   to.kept = from.kept;
   to.turnedAway = from.turnedAway;
