@@ -59,6 +59,8 @@ export interface Settings {
   readonly budget: "batch" | "exact" | "abort";
   /** Dirty file folios at the tail: offered and put back as active; passed over; offered and written by reclaim itself. */
   readonly dirty: "activate" | "skip" | "write";
+  /** Candidates that stay although nothing keeps them any more are judged once more at the end of their batch. */
+  readonly retry: "on" | "off";
   /** Candidates in a batch of reclaim. 1 to 64. */
   readonly batch: number;
   /** Folios in a per-CPU batch on their way to the lists. 1 to 63; the kernel's: 15 (6.1) or 31. */
@@ -109,6 +111,7 @@ export const PLAIN: Settings = {
   aging: "spread",
   budget: "batch",
   dirty: "activate",
+  retry: "off",
   batch: 32,
   addBatch: 31,
   faultYoung: "on",

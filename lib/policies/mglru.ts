@@ -55,6 +55,7 @@ const IN_6_12: Partial<Settings> = {
   tiers: "pid",
   balance: "tiers",
   batch: 64,
+  retry: "on",
   memcgOrder: "memcg-lru",
   startPriority: "estimate",
 };

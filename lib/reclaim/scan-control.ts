@@ -10,7 +10,15 @@ import type { Core } from "./core.js";
 export type ScanControl = Omit<LruvecScan, OfTheCore>;
 
 /** What the core keeps to itself. */
-type OfTheCore = "target" | "begin" | "whole" | "lowReclaim" | "lowSkipped" | "targetLruvec" | "unprotected";
+type OfTheCore =
+  | "target"
+  | "again"
+  | "begin"
+  | "whole"
+  | "lowReclaim"
+  | "lowSkipped"
+  | "targetLruvec"
+  | "unprotected";
 
 /** The reclaim run of a kernel's lruvec: batches of candidates. The counting is here, so that it means the same for every policy. */
 export class LruvecScan {
@@ -43,6 +51,8 @@ export class LruvecScan {
   /** The candidates taken in this batch, oldest first. */
   readonly batch: Int32Array = new Int32Array(MAX_BATCH);
   nrTaken = 0;
+  /** Survivors of the batch that are tried once more. */
+  readonly again: Int32Array = new Int32Array(MAX_BATCH);
   /** Pages looked at in this batch: taken, refused, sorted or passed over. */
   nrLooked = 0;
   /** Pages that `more` still allows in this batch. */

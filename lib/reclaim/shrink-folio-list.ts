@@ -6,12 +6,27 @@
  *          |                        `---- kept ---.
  *          `- keep, activate ---------------------+--> place "kept"
  *
- * Source: mm/vmscan.c, shrink_folio_list(), move_folios_to_lru(), __remove_mapping(), 6.12.
+ * With retry=on, a survivor that nothing keeps any more (unmapped, clean, not active: its reference in a per-CPU batch or its
+ * write may be gone by now) is judged once more, after the others have been put back.
+ *
+ * Source: mm/vmscan.c, shrink_folio_list(), move_folios_to_lru(), __remove_mapping(); evict_folios() (retry), 6.12.
  */
-import { ANON, FILE, type Folio, type MemType, PG_ACTIVE, PG_LRU } from "../mm/folio.js";
+import {
+  ANON,
+  FILE,
+  type Folio,
+  type MemType,
+  PG_ACTIVE,
+  PG_DIRTY,
+  PG_LRU,
+  PG_WRITEBACK,
+} from "../mm/folio.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import type { Core } from "./core.js";
 import { lost } from "./lru-batches.js";
+
+/** Flags that keep a survivor from a second try. */
+const HELD = PG_ACTIVE | PG_DIRTY | PG_WRITEBACK;
 
 /** Returns the file folios among the candidates. */
 export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
@@ -33,19 +48,47 @@ export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
     rotated[type]! += folios.nrPages[folio]!;
     sc.batch[nrKept++] = folio;
   }
-  if (nrKept > 0) stat.lru_lock++;
-  for (let i = 0; i < nrKept; i++) {
-    const folio = sc.batch[i]!;
-    ops.place(folio, "kept");
-    if ((folios.flags[folio]! & PG_LRU) === 0) lost(folio, "kept");
-    if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.age(folios.nrPages[folio]!);
-  }
+  if (mechanisms.settings.retry === "on") tryAgain(core, lruvec, nrKept);
+  else putBack(core, lruvec, nrKept);
   // Costs fade at each note, so a batch of one type must be one event.
   if (taken[ANON]! > 0) {
     mechanisms.balance.noteBatch(lruvec, ANON, written[ANON]!, rotated[ANON]!);
   }
   if (taken[FILE]! > 0) mechanisms.balance.noteBatch(lruvec, FILE, written[FILE]!, rotated[FILE]!);
   return taken[FILE]!;
+}
+
+/** The first `nr` folios of the batch stay in memory. */
+function putBack(core: Core, lruvec: Lruvec, nr: number): void {
+  const { sc, folios, stat } = core;
+  const { ops } = core.attached[lruvec.id]!;
+  if (nr > 0) stat.lru_lock++;
+  for (let i = 0; i < nr; i++) {
+    const folio = sc.batch[i]!;
+    ops.place(folio, "kept");
+    if ((folios.flags[folio]! & PG_LRU) === 0) lost(folio, "kept");
+    if ((folios.flags[folio]! & PG_ACTIVE) !== 0) lruvec.age(folios.nrPages[folio]!);
+  }
+}
+
+/** Of `nr` survivors, those that nothing keeps any more are tried once more when the others have been put back. */
+function tryAgain(core: Core, lruvec: Lruvec, nr: number): void {
+  const { sc, folios } = core;
+  let nrStay = 0;
+  let nrAgain = 0;
+  for (let i = 0; i < nr; i++) {
+    const folio = sc.batch[i]!;
+    const held = (folios.flags[folio]! & HELD) !== 0 || folios.mapcount[folio]! > 0;
+    if (held) sc.batch[nrStay++] = folio;
+    else sc.again[nrAgain++] = folio;
+  }
+  putBack(core, lruvec, nrStay);
+  let nrKept = 0;
+  for (let i = 0; i < nrAgain; i++) {
+    const folio = sc.again[i]!;
+    if (!tryToFree(core, lruvec, folio)) sc.batch[nrKept++] = folio;
+  }
+  putBack(core, lruvec, nrKept);
 }
 
 /** True: the folio is gone. False: it is kept, with PG_ACTIVE if it should rank high. */

@@ -56,6 +56,7 @@ export const SWITCHES: Readonly<
   dirty: { allowed: ["activate", "skip", "write"], text: "activate, skip or write" },
   hits: { allowed: ["marked", "told"], text: "marked or told" },
   firstUse: { allowed: ["counts", "forgotten"], text: "counts or forgotten" },
+  retry: { allowed: ["on", "off"], text: "on or off" },
   batch: { allowed: whole(1, 64), text: "1 to 64 pages" },
   addBatch: { allowed: whole(1, 63), text: "1 to 63 folios" },
   faultYoung: { allowed: ["on", "off"], text: "on or off" },

@@ -43,6 +43,10 @@ const OF_MGLRU: Readonly<Record<string, Value>> = {
     set: { mmMin: 64 },
     text: "walks pass over processes with fewer than 64 pages, as in 6.1",
   },
+  "no second try": {
+    set: { retry: "off" },
+    text: "a candidate that nothing keeps any more waits for another batch",
+  },
   "batches of 32": { set: { batch: 32 }, text: "half as many candidates in a batch" },
   "dirty skipped": { set: { dirty: "skip" }, text: "dirty file pages are passed over, as in 6.1" },
   "dirty written": { set: { dirty: "write" }, text: "reclaim writes the dirty file pages that it meets" },

@@ -2,10 +2,20 @@
 import { expect } from "vitest";
 import type { Settings } from "../../lib/mechanisms/settings.js";
 import { fifo, lru, mglru } from "../../lib/policies/index.js";
-import { type Counters, evictions, PAGES } from "../sim/runs.js";
+import { generateTrace } from "../../lib/trace/generate.js";
+import { type Counters, counters, evictions, PAGES } from "../sim/runs.js";
 import { anon, both, on, once, type Relations, reads, same, writes } from "./runs.js";
 export const AGES: Relations<
-  "ages" | "young" | "deactivation" | "insertion" | "aging" | "budget" | "batch" | "addBatch" | "dirty"
+  | "ages"
+  | "young"
+  | "deactivation"
+  | "insertion"
+  | "aging"
+  | "budget"
+  | "retry"
+  | "batch"
+  | "addBatch"
+  | "dirty"
 > = {
   ages() {
     for (const [policy, set] of [
@@ -70,6 +80,18 @@ export const AGES: Relations<
     expect(steal("exact"), "no more than its share").toBeLessThanOrEqual(steal("batch"));
     expect(new Set(["batch", "exact", "abort"].map((b) => steal(b as Settings["budget"]))).size).toBe(3);
     same(mglru, "budget", ["batch", "exact", "abort"]);
+  },
+
+  retry() {
+    const params = { N: 3000, H: 512, ratio: 6, pw: 0 };
+    const scan = generateTrace({ generated: "hotscan", params, seed: 1, region: "file-mmap" });
+    const run = (retry: Settings["retry"]): Counters =>
+      counters(mglru(), scan, { memoryMax: 1024, profile: "7.3", set: { walk: "off", retry } });
+    const mapped = (c: Counters) => c.pgfault! - c.pgmajfault!;
+    expect(mapped(run("off")), "unmapped while a batch held them, and left in memory").toBeGreaterThan(0);
+    expect(mapped(run("on")), "the batch has let go of them meanwhile").toBe(0);
+    expect(on(mglru, anon)({ retry: "off" }), "dirty pages have no second try").toEqual(on(mglru, anon)());
+    expect(on(fifo, both)({ retry: "on" }), "nobody holds what it takes").toEqual(on(fifo, both)());
   },
 
   batch() {
