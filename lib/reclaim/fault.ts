@@ -55,8 +55,9 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     memory.pte[slot] = ACCESSED | PTE_DIRTY; // it was write-protected
     return vma.kind === "anon" || dirty(core, folio);
   }
-  if (vma.kind === "file" && !write) mapAround(core, slot, vma);
+  core.slot = slot;
   const { readahead } = core.mechanisms;
+  if (vma.kind === "file" && !write) mapAround(core, slot, vma);
   if (folio !== NIL && readahead.on) {
     const access = { fault: true, recency: vma.recency !== false };
     readAhead(core, memcg, readahead.used(slot), core.folios.type(folio), access);
@@ -66,7 +67,6 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     const anon = vma.kind === "anon";
     const major = !anon || memory.swapped[page] === 1;
     if (major) stat.pgmajfault++;
-    core.slot = slot;
     const access = { fault: true, recency: vma.recency !== false };
     const type = anon ? ANON : FILE;
     if (major && readahead.on) readAhead(core, memcg, readahead.missed(slot), type, access);
@@ -97,12 +97,14 @@ function mapAround(core: Core, slot: number, vma: Vma): void {
   const { faultAround = 1, tracksDirty } = core.params;
   if (faultAround <= 1) return;
   const { memory, folios } = core;
+  const { readahead } = core.mechanisms;
   const accessed = core.mechanisms.settings.faultYoung === "on" ? PTE_YOUNG | PTE_TOUCHED : 0;
   const first = slot - (slot % faultAround);
   const end = Math.min(first + faultAround, vma.start + vma.nr);
   for (let at = Math.max(first, vma.start); at < end; at++) {
     const folio = memory.folioOf[memory.map.pageOf[at]!]!;
     if (at === slot || folio === NIL || (memory.pte[at]! & PTE_PRESENT) !== 0) continue;
+    if (readahead.on && readahead.isMark(memory.map.pageOf[at]!)) continue;
     memory.pte[at] = PTE_PRESENT | accessed | (tracksDirty === true ? PTE_RO : 0);
     folios.mapcount[folio]!++;
   }
@@ -130,6 +132,7 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   const memcg = core.enterFile(page);
   stat.nr_fd_access++;
   core.timers.tick();
+  core.slot = slot;
   let folio = memory.folioOf[page]!;
   const { readahead } = core.mechanisms;
   if (readahead.on && !write) {
@@ -139,7 +142,6 @@ export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   }
   if (folio === NIL) {
     if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
-    core.slot = slot;
     folio = bringIn(core, memcg, page, FILE, READ);
     if (folio === NIL) return false;
   }

@@ -34,6 +34,24 @@ it("an access has process, file, descriptor and advice", () => {
   expect(of(2560 + 512)).toEqual({ process: -1, file: "table", fd: true, recency: true });
 });
 
+it("what comes in ahead comes from the access that it is read with", () => {
+  const wrong: number[] = [];
+  const watched: Policy = {
+    ...lru(),
+    attach: (ctx) => ({
+      ...lru().attach(ctx),
+      missed(page) {
+        if (ctx.origin().file !== (page < 512 ? "store" : "table")) wrong.push(page);
+      },
+    }),
+  };
+  const records = Array.from({ length: 1000 }, (_, i) => 2560 + (i % 2) * 512 + (i >> 1)); // both files, from the start
+  const spec = { ...CELL, memoryMax: 400, set: { readahead: "kernel" } } as const;
+  const { counters } = simulate(spec, traceOf(LAYOUT, records), watched);
+  expect(counters.file_ra).toBeGreaterThan(900);
+  expect(wrong).toEqual([]);
+});
+
 it.each(["exact", "flags"] as const)("does what its model does, %s", (references) => {
   const isScan = (object: number) => object % 3 === 0;
   fc.assert(

@@ -7,7 +7,7 @@ import type { CellResult, MachineSpec } from "../../lib/sim/cell.js";
 import { simulate } from "../../lib/sim/run-cell.js";
 import type { Trace } from "../../lib/trace/trace.js";
 import type { Counters } from "../sim/runs.js";
-import { anonLayout, CELL, traceOf } from "../tiny.js";
+import { anonLayout, CELL, fileLayout, traceOf } from "../tiny.js";
 import { both, type Relations } from "./runs.js";
 
 /** Two memcgs, a process each, in one memory of 500 frames: what one gets the other must give. */
@@ -89,6 +89,18 @@ export const MACHINE: Relations<
       expect(file.swap_ra, "compressed memory is read at once").toBe(0);
       expect(() => run(lap, readahead, "zram")).toThrow(/^refused: readahead=.* set swap=disk$/);
     }
+    const front = traceOf(
+      fileLayout(1000),
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
+    const machine = { faultAround: 16 };
+    const { counters: mapped } = simulate(
+      { ...CELL, memoryMax: 2000, set: { readahead: "kernel" }, machine },
+      front,
+      lru(),
+    );
+    expect(mapped.pgmajfault, "fault-around leaves the marks, so the stream goes on").toBe(1);
+    expect(mapped.nr_alloc).toBe(1000);
     const random = run(both, "kernel", "disk");
     expect(random.file_ra! + random.swap_ra!).toBeGreaterThan(0);
     expect(random.nr_alloc!, "what is read in vain").toBeGreaterThan(off.nr_alloc!);

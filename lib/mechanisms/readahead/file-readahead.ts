@@ -29,6 +29,7 @@ const LOTS_OF_MISSES = 100;
 export interface FileReadahead {
   missed(spot: Spot): number;
   used(spot: Spot): number;
+  isMark(page: number): boolean;
 }
 
 export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead {
@@ -106,6 +107,7 @@ export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead 
   }
 
   return {
+    isMark: (page) => marked[page] === 1,
     missed(spot) {
       const { page, file, vma } = spot;
       marked[page] = 0;

@@ -34,6 +34,7 @@ export function kernelReadahead(memory: Memory, slowSwap: boolean): Readahead {
       if (spot.file !== NIL) return files.used(spot);
       return slowSwap ? swap.used(spot, first) : 0;
     },
+    isMark: (page) => files.isMark(page),
     broughtIn: (page) => ahead.broughtIn(page),
     counters: () => ahead.counters(),
   };

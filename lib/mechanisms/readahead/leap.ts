@@ -118,6 +118,7 @@ export function leap(memory: Memory, slowSwap: boolean): Readahead {
       stream.note(slot);
       return 0;
     },
+    isMark: () => false,
     broughtIn: (page) => ahead.broughtIn(page),
     counters: () => ahead.counters(),
   };

@@ -22,6 +22,8 @@ export interface Readahead {
   missed(slot: number): number;
   /** The page of the slot is in memory: it is about to be mapped, or read through a descriptor. Returns the number of pages to bring in. */
   used(slot: number): number;
+  /** The first use of the page brings in more: whoever maps pages ahead of their use leaves it unmapped, so that it is seen. */
+  isMark(page: number): boolean;
   /** A page that was named has come in. */
   broughtIn(page: number): void;
   /** Counters of this mechanism, by name; {} if it is off. */
@@ -34,6 +36,7 @@ export const NO_READAHEAD: Readahead = {
   pages: new Int32Array(0),
   missed: () => 0,
   used: () => 0,
+  isMark: () => false,
   broughtIn() {},
   counters: () => ({}),
 };
