@@ -104,7 +104,7 @@ describe("imports", () => {
           if (folder === "mechanisms")
             return (
               !typeOnly &&
-              !/\/(scan-targets|generations|second-use|two-looks|victim-heap|frequency-sketch|page-hashes)\.js$/.test(
+              !/\/(scan-targets|generations|second-use|two-looks|victim-heap|folio-bag|frequency-sketch|page-hashes)\.js$/.test(
                 to,
               )
             );

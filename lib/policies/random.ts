@@ -4,7 +4,7 @@
  *
  * Differs from a textbook: candidates are drawn from a bag, 32 at a time; the draw is seeded.
  */
-import type { Folio } from "../mm/folio.js";
+import { FolioBag } from "../mechanisms/folio-bag.js";
 import type { Policy } from "../reclaim/ops.js";
 
 export const random = (): Policy => ({
@@ -14,34 +14,21 @@ export const random = (): Policy => ({
 
   attach(ctx) {
     const all = ctx.newLists(1, { mixed: true });
-    // The bag: its members in any order, and where each member is. Shape: Int32Array[nrFolios].
-    const bag = new Int32Array(ctx.nrFolios);
-    const at = new Int32Array(ctx.nrFolios).fill(-1);
-    let nr = 0;
-
-    function drop(folio: Folio): void {
-      const hole = at[folio]!;
-      if (hole < 0) return;
-      const last = bag[--nr]!;
-      bag[hole] = last;
-      at[last] = hole;
-      at[folio] = -1;
-    }
+    const bag = new FolioBag(ctx.nrFolios);
 
     return {
       place(folio) {
         all.add(folio, 0);
-        bag[nr] = folio;
-        at[folio] = nr++;
+        bag.add(folio);
       },
       isolate(sc) {
-        while (nr > 0 && sc.more()) {
-          const folio = bag[ctx.random.int(nr)]!;
-          if (sc.take(folio, all)) drop(folio);
+        while (bag.nr > 0 && sc.more()) {
+          const folio = bag.draw(ctx.random);
+          if (sc.take(folio, all)) bag.remove(folio);
         }
       },
       checkReferences: () => "reclaim",
-      removed: drop,
+      removed: (folio) => bag.remove(folio),
     };
   },
 });

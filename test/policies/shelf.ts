@@ -6,7 +6,7 @@ import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
 import { wTinylfuCache } from "./cache-models-admission.js";
-import { lfuCache } from "./cache-models-counts.js";
+import { hyperbolicCache, lfuCache, lruKCache } from "./cache-models-counts.js";
 import { getScanCache, lecarCache } from "./cache-models-experts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
 import { carCache, clockProCache, lirsCache } from "./cache-models-stacks.js";
@@ -33,8 +33,12 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   "get-scan": { make: policies.getScan, model: getScanCache() },
   lecar: { make: policies.lecar, model: lecarCache() },
   "lecar, rate 0": { make: () => policies.lecar({ rate: 0, weight: 0.8 }), model: lecarCache(0, 0.8) },
+  hyperbolic: { make: policies.hyperbolic, model: hyperbolicCache() },
+  "hyperbolic, 5 samples": { make: () => policies.hyperbolic({ samples: 5 }), model: hyperbolicCache(5) },
   lfu: { make: policies.lfu, model: lfuCache() },
   lirs: { make: policies.lirs, model: lirsCache() },
+  "lru-k": { make: policies.lruK, model: lruKCache() },
+  "lru-k, k 3, history 0.4": { make: () => policies.lruK({ k: 3, history: 0.4 }), model: lruKCache(3, 0.4) },
   lru: { make: policies.lru, model: null },
   mglru: { make: policies.mglru, model: null },
   mru: { make: policies.mru, model: mruCache },

@@ -2,7 +2,7 @@
  * Tiny traces in a cache of three objects, drawn; the next victim stands on the right.
  */
 import { describe, expect, it } from "vitest";
-import { lfu, plainLru, wTinylfu } from "../../lib/policies/index.js";
+import { hyperbolic, lfu, lruK, plainLru, wTinylfu } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
@@ -63,6 +63,41 @@ describe("LFU", () => {
    */
   it("counts one use for each look that finds one, where only accessed bits are seen", () => {
     expect(victims(lfu(), "aaabcdaaaef", 3, { references: "flags" })).toBe("bcd");
+  });
+});
+
+describe("LRU-K", () => {
+  /*
+   *   a a b b c    times of the last two uses: a 2 1, b 4 3, c 5 -
+   *   a            a 6 2
+   *   d            c goes: it was used once only     d 7 -
+   *   c            d goes; c's first use is remembered: c 8 5
+   *   e            of a 6 2, b 4 3 and c 8 5, a's last use but one is furthest back: a goes, though b's last is older
+   */
+  it("loses what was used once, then what has its last use but one furthest back, and remembers what is gone", () => {
+    expect(victims(lruK(), "aabbcadce")).toBe("cda");
+    expect(victims(plainLru(), "aabbcadce")).toBe("ba");
+  });
+
+  it("is LRU with k 1; without history, pages that are gone start anew", () => {
+    const requests = "abcabdaefbgacdebfa";
+    expect(victims(lruK({ k: 1 }), requests)).toBe(victims(plainLru(), requests));
+    expect(victims(lruK({ history: 0 }), "aabbcadce")).toBe("cdc");
+  });
+});
+
+describe("hyperbolic caching", () => {
+  /*
+   *   a a a a a a b c    at request 9: a 6 uses in 8, b 1 in 2, c 1 in 1
+   *   d                  b goes: 0.5
+   *   e                  at 10: a 6 in 9, c 1 in 2, d 1 in 1: c goes
+   *   d d d f            at 14: a 6 in 13, d 4 in 5, e 1 in 4: e goes
+   *   f f d d f g        at 20: a 6 in 19, d 6 in 11, f 4 in 6: a has grown old, and goes
+   */
+  it("loses what was used at the lowest rate since it came in", () => {
+    const requests = "aaaaaabcdedddfffddfg";
+    expect(victims(hyperbolic(), requests)).toBe("bcea");
+    expect(victims(lfu(), requests)).toBe("bcef");
   });
 });
 
