@@ -1,5 +1,6 @@
 /* `--mode cache` of `reclaim-lab run`: a policy with options, and what else a cache understands. */
 import type { CellSpec, PolicySpec } from "../sim/cell.js";
+import { canonicalName } from "../sim/policy-names.js";
 import { inputError } from "../util/error.js";
 
 /** Options that describe a kernel or the machine under it. */
@@ -22,11 +23,11 @@ const OF_KERNELS = [
   "samples",
 ] as const;
 
-/** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. */
+/** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. The spec has the policy's own name. */
 export function readPolicySpec(text: string): PolicySpec {
   const at = text.indexOf(":");
-  if (at < 0) return { name: text };
-  const [name, json] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 0) return { name: canonicalName(text) };
+  const [name, json] = [canonicalName(text.slice(0, at)), text.slice(at + 1)];
   let options: unknown;
   try {
     options = JSON.parse(json);

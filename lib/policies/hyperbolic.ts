@@ -14,7 +14,7 @@
  * `samples` is the number of draws for a victim.
  *
  * Differs from the paper: no cost of a miss, no classes of pages; a page that comes back starts anew. Time is in requests and, where
- * only accessed bits can be seen, in misses and looks that find a use. A folio that may not be taken counts as used.
+ * only accessed bits can be seen, in misses and looks that find a use; in a kernel the first is forgotten (`firstUse`). A folio that may not be taken counts as used.
  * Differs from libCacheSim: every page is as likely to be drawn; there only the newest of each of 4096 hash buckets is, so that one in
  * five of 2000 pages cannot be evicted.
  * Source: Blankstein, Sen and Freedman, Hyperbolic caching: flexible caching for web applications, USENIX ATC 2017.
@@ -32,7 +32,7 @@ export interface HyperbolicOptions {
 export const hyperbolic = ({ samples = 64 }: HyperbolicOptions = {}): Policy => ({
   name: "hyperbolic",
   options: { samples: integerOption("hyperbolic", "samples", samples, 1, 1024, "draws for a victim") },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {

@@ -7,6 +7,7 @@ export { getScan } from "./get-scan.js";
 export { hyperbolic } from "./hyperbolic.js";
 export { lecar } from "./lecar.js";
 export { lfu } from "./lfu.js";
+export { lhd } from "./lhd.js";
 export { lirs } from "./lirs.js";
 export { lru } from "./lru.js";
 export { lruK } from "./lru-k.js";

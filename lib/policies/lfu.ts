@@ -14,7 +14,8 @@
  *
  * Differs from a textbook: counts start anew when a page comes back; equals leave in order of arrival at their count, as
  * in a list for each number of uses (here a heap, put right at a miss). Where only accessed bits can be seen, a look that finds
- * one counts as one use, however many there were. A folio that may not be taken counts as used.
+ * one counts as one use, however many there were. In a kernel the first use
+ * is forgotten (`firstUse`). A folio that may not be taken counts as used.
  * Source: Coffman and Denning, Operating Systems Theory, 1973; halving: Robinson and Devarakonda, Data cache management using
  * frequency-based replacement, SIGMETRICS 1990.
  */
@@ -31,7 +32,7 @@ export interface LfuOptions {
 export const lfu = ({ aging = 0 }: LfuOptions = {}): Policy => ({
   name: "lfu",
   options: { aging: shareOption("lfu", "aging", aging, 0, 1024) },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {

@@ -12,8 +12,8 @@
  * `k` is the use that counts; `history` the number of pages gone whose uses are remembered, as a share of memory.
  *
  * Differs from the paper: history is bounded by pages, not by time; no period within which uses of one page count as one.
- * Where only accessed bits can be seen, a look that finds one is a use at that time. A folio that may not be taken, or
- * is put back, counts as used.
+ * Where only accessed bits can be seen, a look that finds one is a use at that time; in a kernel the first use is forgotten
+ * (`firstUse`), or every page would be used twice. A folio that may not be taken, or is put back, counts as used.
  * Source: O'Neil, O'Neil and Weikum, The LRU-K page replacement algorithm for database disk buffering, SIGMOD 1993.
  */
 import { VictimHeap } from "../mechanisms/victim-heap.js";
@@ -34,7 +34,7 @@ export const lruK = ({ k = 2, history = 1 }: LruKOptions = {}): Policy => ({
     k: integerOption("lru-k", "k", k, 1, 8, "uses back"),
     history: shareOption("lru-k", "history", history, 0, 8),
   },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {

@@ -11,10 +11,12 @@
  *
  * A page must be used as often as there are segments to reach the top, and a scan fills nothing but the bottom.
  *
- * `segments` is their number, equal shares of memory.
+ * `segments` is their number, equal shares of memory. What rounding leaves over is the bottom's until a use has pushed somebody
+ * down to it: then its oldest are out, the next victims.
  *
  * Differs from the paper: any number of segments (paper: two); until memory is full, new folios fill the segments from below.
- * Where only accessed bits can be seen, a look at the tail of the bottom finds the use and moves the folio one up.
+ * Where only accessed bits can be seen, a look at the tail of the bottom finds the use and moves the folio one up, and nobody
+ * is out. Differs from libCacheSim: what is out and used before it is freed comes back (there it is a miss).
  * Source: Karedla, Love and Wherry, Caching strategies to improve disk system performance, IEEE Computer 27(3), 1994.
  */
 import { FILE, type Folio } from "../mm/folio.js";
@@ -33,7 +35,9 @@ export const slru = ({ segments = 4 }: SlruOptions = {}): Policy => ({
   asks: [],
 
   attach(ctx) {
-    const lists = ctx.newLists(segments, { mixed: true });
+    const lists = ctx.newLists(segments + 1, { mixed: true });
+    /** The list of those that are out. */
+    const out = segments;
     const top = segments - 1;
     const most = Math.max(1, Math.floor(ctx.nrFrames / segments));
     /** Segment that a folio is, or was last, in. Shape: Uint8Array[nrFolios]. */
@@ -44,11 +48,14 @@ export const slru = ({ segments = 4 }: SlruOptions = {}): Policy => ({
       lists.move(folio, to);
     }
 
-    /** What is too much in a segment falls, down to the bottom, which has no bound of its own. */
-    function settle(from: number): void {
+    /** What is too much in a segment falls one down. True if somebody came down to the bottom. */
+    function settle(from: number): boolean {
+      let down = false;
       for (let k = from; k > 0; k--) {
+        down = lists.nr[k]! > most;
         while (lists.nr[k]! > most) move(lists.tail(FILE, k), k - 1);
       }
+      return down;
     }
 
     function lowestWithRoom(): number {
@@ -58,18 +65,19 @@ export const slru = ({ segments = 4 }: SlruOptions = {}): Policy => ({
 
     return {
       place(folio, why) {
-        if (why === "new") segment[folio] = lowestWithRoom();
+        if (why === "new" || segment[folio] === out) segment[folio] = lowestWithRoom();
         else if (why === "activated") segment[folio] = Math.min(segment[folio]! + 1, top);
         if (why === "rotated") lists.addTail(folio, segment[folio]!);
         else lists.add(folio, segment[folio]!);
         settle(segment[folio]!);
       },
       hit(folio) {
-        const to = Math.min(segment[folio]! + 1, top);
+        const to = segment[folio] === out ? lowestWithRoom() : Math.min(segment[folio]! + 1, top);
         move(folio, to);
-        settle(to);
+        if (settle(to)) while (lists.nr[0]! > most) move(lists.tail(FILE, 0), out);
       },
       isolate(sc) {
+        ctx.takeTail(sc, lists, FILE, out, Infinity);
         for (let k = 0; k < segments && sc.more(); k++) ctx.takeTail(sc, lists, FILE, k, Infinity);
       },
       checkReferences(folio) {

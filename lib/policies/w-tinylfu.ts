@@ -21,7 +21,8 @@
  * Differs from the paper, unless strict: the free seat; the window's oldest go on until one loses, so that a
  * winner does not spare the next the contest. In any case: uses in the window are not counted, contests are; counts of 32 bits in 14.4
  * counters a page, 10 of them each, halved after 32 uses in the main cache for each of its pages (paper: 4 bits, a doorkeeper;
- * they are in the `admission` slot of a cache). Where only accessed bits can be seen, a look at a loser finds one use.
+ * they are in the `admission` slot of a cache). Where only accessed bits can be seen, a look at a loser finds one use; in a
+ * kernel the first is forgotten (`firstUse`).
  * Differs from libCacheSim: what is out and used before it is freed comes back (there it is a miss).
  * Source: Einziger, Friedman and Manes, TinyLFU: a highly efficient cache admission policy, ACM Trans. Storage 13(4), 2017.
  */
@@ -53,7 +54,7 @@ export const wTinylfu = ({ window = 0.01, strict = false }: WTinylfuOptions = {}
     window: shareOption("w-tinylfu", "window", window, 0, 1),
     strict: booleanOption("w-tinylfu", "strict", strict),
   },
-  mechanisms: {},
+  mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
 
   attach(ctx) {

@@ -2,23 +2,22 @@ import * as shelf from "../policies/index.js";
 import type { Policy } from "../reclaim/ops.js";
 import { inputError } from "../util/error.js";
 import type { PolicySpec } from "./cell.js";
+import { canonicalName, nameOf, POLICIES } from "./policy-names.js";
 import { PROFILES } from "./profiles.js";
 import { checkSwitch } from "./switches.js";
 
 type Factory = (options?: Readonly<Record<string, unknown>>) => Policy;
 
-/** Name of a policy as people write it, from that of its export: `s3Fifo` is s3-fifo. */
-const nameOf = (exported: string): string => exported.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 /** The export that a name stands for; an export's own name will do, too. */
 const exportOf = (name: string): string => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
 
-/** Names of the policies that come with the package. */
-export const POLICIES: readonly string[] = Object.keys(shelf).map(nameOf);
+export { POLICIES };
 
 /** The policy that a spec names: one of the package's, or an export of somebody's module. */
 export async function resolvePolicy(spec: PolicySpec): Promise<Policy> {
   const exports: Record<string, unknown> = spec.module === undefined ? { ...shelf } : await load(spec.module);
-  const key = Object.hasOwn(exports, spec.name) ? spec.name : exportOf(spec.name);
+  const name = spec.module === undefined ? canonicalName(spec.name) : spec.name;
+  const key = Object.hasOwn(exports, name) ? name : exportOf(name);
   const factory = Object.hasOwn(exports, key) ? exports[key] : undefined;
   if (typeof factory !== "function") {
     const place = spec.module === undefined ? "" : ` in ${spec.module}`;

@@ -130,3 +130,125 @@ export const hyperbolicCache =
       return false;
     };
   };
+
+/** Tables of hits and evictions by class and age, told again without the tricks of the original. */
+export const lhdCache =
+  (period = 1 << 20, samples = 32): CacheModel =>
+  (max, exact) => {
+    const AGES = 20_000;
+    interface Tag {
+      readonly object: number;
+      lastUse: number;
+      ages: [number, number];
+      explorer: boolean;
+    }
+    const table = (): Float32Array[] => Array.from({ length: 16 }, () => new Float32Array(AGES));
+    let [hits, evictions] = [table(), table()];
+    const densities = table();
+    for (const [k, row] of densities.entries()) row.set(row.map((_, age) => (17 + k) / (age + 1)));
+    const bag: Tag[] = [];
+    const newcomers: number[] = [];
+    const used = new Set<number>();
+    const random = mulberry32(1);
+    let [now, lessons, shift, budget, usual, mean, weight] = [0, 0, 10, Math.floor(max * 0.01), 0, 0, 0];
+
+    const age = ({ lastUse }: Tag): number => Math.min((now - lastUse) >> shift, AGES - 1);
+    const klass = ({ ages: [a, b] }: Tag): number =>
+      a + b === 0 ? 15 : Math.min(15, Math.max(0, Math.ceil(Math.log2(AGES / (a + b)))));
+    const worth = (tag: Tag): number =>
+      age(tag) === AGES - 1 ? -1 : densities[klass(tag)]![age(tag)]! + (tag.explorer ? 1 : 0);
+
+    function rescale(row: Float32Array, by: number): Float32Array {
+      const scaled = new Float32Array(AGES);
+      const last = AGES - 1;
+      scaled[last] = row[last]!;
+      for (let at = 0; at < last; at++) {
+        if (by > 0 && at >> by < AGES >> by) scaled[at >> by]! += row[at]!;
+        if (by < 0 && at >= AGES >> -by) scaled[last]! += row[at]!;
+        if (by < 0) scaled[at] = row[at >> -by]! / 2 ** -by;
+      }
+      if (by > 0) scaled[(AGES >> by) - 1]! += (AGES >> by) << by === AGES ? row[last]! : 0;
+      return scaled;
+    }
+
+    function learn(): void {
+      for (const row of [...hits, ...evictions]) row.set(row.map((nr) => nr * 0.9));
+      mean = mean * 0.9 + bag.length;
+      weight = weight * 0.9 + 1;
+      if (lessons === 5 || lessons === 25) {
+        const wanted = Math.max(1, Math.ceil(Math.log2(mean / weight / (0.01 * AGES))));
+        [hits, evictions] = [hits, evictions].map((rows) =>
+          rows.map((row) => rescale(row, wanted - shift)),
+        ) as [Float32Array[], Float32Array[]];
+        shift = wanted;
+        mean *= 8;
+        weight *= 8;
+      }
+      for (let k = 0; k < 16; k++) {
+        let [toCome, ends, time] = [0, 0, 0];
+        for (let at = AGES - 1; at >= 0; at--) {
+          toCome += hits[k]![at]!;
+          ends += hits[k]![at]! + evictions[k]![at]!;
+          time += ends;
+          if (at < AGES - 1) densities[k]![at] = ends > 1e-5 ? toCome / time : 0;
+        }
+      }
+      lessons++;
+    }
+
+    function touch(tag: Tag): boolean {
+      tag.lastUse = now;
+      const explores = random.int(32) === 0;
+      tag.explorer = explores && budget > 0 && lessons < 50;
+      if (tag.explorer) budget--;
+      return explores;
+    }
+
+    const tick = (): void => {
+      if (++now % period === 0) learn();
+    };
+
+    function use(tag: Tag): void {
+      const at = age(tag);
+      hits[klass(tag)]![at]!++;
+      if (tag.explorer) budget++;
+      tag.ages = [at, tag.ages[0] === AGES ? 0 : tag.ages[0]];
+      touch(tag);
+      tick();
+    }
+
+    function evict(): void {
+      for (;;) {
+        const draws = lessons > 50 ? samples : Math.min(samples, 8);
+        const drawn = Array.from({ length: draws }, () => bag[random.int(bag.length)]!);
+        drawn.push(...newcomers.flatMap((object) => bag.find((tag) => tag.object === object) ?? []));
+        const victim = drawn.reduce((least, one) => (worth(one) < worth(least) ? one : least));
+        usual = 0.9 * usual + (1 - 0.9) * worth(victim);
+        const at = bag.indexOf(victim);
+        const last = bag.pop()!;
+        if (last !== victim) bag[at] = last;
+        if (victim.explorer) budget++;
+        victim.explorer = false;
+        if (!used.delete(victim.object)) {
+          evictions[klass(victim)]![age(victim)]!++;
+          return;
+        }
+        use(victim);
+        bag.push(victim);
+      }
+    }
+
+    let nrNewcomers = 0;
+    return (object) => {
+      const known = bag.find((tag) => tag.object === object);
+      if (known !== undefined && !exact) used.add(object);
+      if (known !== undefined && exact) use(known);
+      if (known !== undefined) return true;
+      if (bag.length === max) evict();
+      const tag: Tag = { object, lastUse: now, ages: [AGES, 0], explorer: false };
+      bag.push(tag);
+      if (!touch(tag) && worth(tag) < usual) newcomers[nrNewcomers++ % 8] = object;
+      tick();
+      return false;
+    };
+  };

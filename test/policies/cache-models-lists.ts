@@ -26,18 +26,24 @@ export const slruCache =
   (nr = 4): CacheModel =>
   (max, exact) => {
     const segments: number[][] = Array.from({ length: nr }, () => []);
+    const out: number[] = [];
     const used = new Set<number>();
     const most = Math.max(1, Math.floor(max / nr));
 
-    function put(object: number, at: number): void {
+    /** True if somebody falls down to the bottom. */
+    function put(object: number, at: number): boolean {
       segments[at]!.unshift(object);
+      let down = false;
       for (let k = at; k > 0; k--) {
+        down = segments[k]!.length > most;
         while (segments[k]!.length > most) segments[k - 1]!.unshift(segments[k]!.pop()!);
       }
+      return down;
     }
 
     /** Where accesses are not told, what was used goes one up when it is looked at. */
     function evict(): void {
+      if (out.pop() !== undefined) return;
       for (;;) {
         const from = segments.findIndex((segment) => segment.length > 0);
         const object = segments[from]!.pop()!;
@@ -51,13 +57,17 @@ export const slruCache =
       if (in_ >= 0 && !exact) used.add(object);
       if (in_ >= 0 && exact) {
         drop(segments[in_]!, object);
-        put(object, Math.min(in_ + 1, nr - 1));
+        if (put(object, Math.min(in_ + 1, nr - 1))) {
+          while (segments[0]!.length > most) out.unshift(segments[0]!.pop()!);
+        }
       }
-      if (in_ >= 0) return true;
-      if (segments.flat().length === max) evict();
-      const room = segments.findIndex((segment) => segment.length < most);
-      put(object, Math.max(room, 0));
-      return false;
+      const comesBack = drop(out, object);
+      if (in_ < 0 && !comesBack && segments.flat().length + out.length === max) evict();
+      if (in_ < 0) {
+        const room = segments.findIndex((segment) => segment.length < most);
+        put(object, Math.max(room, 0));
+      }
+      return in_ >= 0 || comesBack;
     };
   };
 

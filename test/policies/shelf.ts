@@ -6,7 +6,7 @@ import * as policies from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { clockCache, fifoCache, lruCache, randomCache, s3FifoCache, sieveCache } from "./cache-models.js";
 import { wTinylfuCache } from "./cache-models-admission.js";
-import { hyperbolicCache, lfuCache, lruKCache } from "./cache-models-counts.js";
+import { hyperbolicCache, lfuCache, lhdCache, lruKCache } from "./cache-models-counts.js";
 import { getScanCache, lecarCache } from "./cache-models-experts.js";
 import { arcCache, mruCache, slruCache, twoQCache } from "./cache-models-lists.js";
 import { carCache, clockProCache, lirsCache } from "./cache-models-stacks.js";
@@ -37,6 +37,8 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   "hyperbolic, 5 samples": { make: () => policies.hyperbolic({ samples: 5 }), model: hyperbolicCache(5) },
   lfu: { make: policies.lfu, model: lfuCache() },
   lirs: { make: policies.lirs, model: lirsCache() },
+  lhd: { make: policies.lhd, model: lhdCache() },
+  "lhd, period 300": { make: () => policies.lhd({ period: 300 }), model: lhdCache(300) },
   "lru-k": { make: policies.lruK, model: lruKCache() },
   "lru-k, k 3, history 0.4": { make: () => policies.lruK({ k: 3, history: 0.4 }), model: lruKCache(3, 0.4) },
   lru: { make: policies.lru, model: null },

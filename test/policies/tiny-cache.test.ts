@@ -2,7 +2,7 @@
  * Tiny traces in a cache of three objects, drawn; the next victim stands on the right.
  */
 import { describe, expect, it } from "vitest";
-import { hyperbolic, lfu, lruK, plainLru, wTinylfu } from "../../lib/policies/index.js";
+import { hyperbolic, lfu, lhd, lruK, plainLru, wTinylfu } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
@@ -98,6 +98,34 @@ describe("hyperbolic caching", () => {
     const requests = "aaaaaabcdedddfffddfg";
     expect(victims(hyperbolic(), requests)).toBe("bcea");
     expect(victims(lfu(), requests)).toBe("bcef");
+  });
+});
+
+describe("LHD", () => {
+  /*
+   *   before the first lesson: used twice within 1024 requests 32, others 17
+   *   a a b b c     a 32, b 32, c 17
+   *   d             c goes       d 17
+   *   e             d goes       e 17
+   */
+  it("starts with pages that were used twice worth more", () => {
+    expect(victims(lhd(), "aabbcde")).toBe("cd");
+  });
+
+  /*
+   *   Pages in pairs, x x, come and never come back; a, b and c are used once in a while, a long time apart.
+   *   The rule to start with keeps pairs. A lesson on: nothing of a pair is ever used again, and pairs go.
+   */
+  it("learns that uses close together promise nothing, if they do not", () => {
+    const objects = Array.from({ length: 60_000 }, (_, i) =>
+      i % 3 === 0 ? (i / 3) % 5 : 5 + (Math.floor(i / 3) % 900),
+    );
+    const misses = (period: number): number => {
+      const cache = bootCache({ memoryMax: 10, set: {}, seed: 1 }, lhd({ period }), 905);
+      compileLoop(cache)(Int32Array.from(objects), 0, objects.length);
+      return cache.misses;
+    };
+    expect(misses(2000)).toBeLessThan(0.8 * misses(1 << 20));
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPolicySpec } from "../../lib/cli/cache-options.js";
 import { POLICIES, resolvePolicy } from "../../lib/sim/resolve-policy.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
 import { InputError } from "../../lib/util/error.js";
@@ -51,6 +52,7 @@ describe("resolvePolicy", () => {
       "lecar",
       "hyperbolic",
       "lfu",
+      "lhd",
       "lirs",
       "lru",
       "lru-k",
@@ -68,6 +70,25 @@ describe("resolvePolicy", () => {
     }
     expect((await resolvePolicy({ name: "s3Fifo" })).name, "the export's own name").toBe("s3-fifo");
     for (const name of POLICIES) expect((await resolvePolicy({ name })).name).toBe(name);
+  });
+
+  it("knows them in other spellings, and by a few other names", async () => {
+    for (const [written, name] of [
+      ["S3FIFO", "s3-fifo"],
+      ["s3_fifo", "s3-fifo"],
+      ["2Q", "two-q"],
+      ["TwoQ", "two-q"],
+      ["WTinyLFU", "w-tinylfu"],
+      ["lru2", "lru-k"],
+      ["LRU", "lru"],
+      ["MGLRU", "mglru"],
+    ] as const) {
+      expect((await resolvePolicy({ name: written })).name).toBe(name);
+      expect(readPolicySpec(written), "the spec has the policy's own name").toEqual({ name });
+      expect(readPolicySpec(`${written}:{}`)).toEqual({ name, options: {} });
+    }
+    expect(readPolicySpec("Belady")).toEqual({ name: "min" });
+    expect(readPolicySpec("nobody")).toEqual({ name: "nobody" });
   });
 
   it("hands options over, and shows those in force", async () => {
