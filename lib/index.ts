@@ -59,6 +59,10 @@ export {
   readStudySpec,
   type StudySpec,
 } from "./engine/study-spec.js";
+// parts for policies
+export { FrequencySketch, type SketchOptions } from "./mechanisms/admission/frequency-sketch.js";
+export { PageHashes } from "./mechanisms/admission/page-hashes.js";
+export { FolioBag } from "./mechanisms/folio-bag.js";
 // the simulator
 export { PLAIN, type Settings } from "./mechanisms/settings.js";
 export { VictimHeap } from "./mechanisms/victim-heap.js";
