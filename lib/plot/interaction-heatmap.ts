@@ -11,8 +11,8 @@ export interface InteractionRow {
   /** What both together do beyond the sum of what each does alone, in the unit of the measure. */
   readonly effect: number;
   /** Interval of `effect`. */
-  readonly low: number;
-  readonly high: number;
+  readonly lo: number;
+  readonly hi: number;
 }
 
 /** Options of {@link interactionHeatmap}. */
@@ -39,11 +39,8 @@ export function interactionHeatmap(
   const names = [...new Set([...distinct(rows, "a"), ...distinct(rows, "b")])];
   const found = new Map<string, InteractionRow>();
   for (const row of rows) {
-    const [low, high] = [row.a, row.b].sort((x, y) => names.indexOf(x) - names.indexOf(y)) as [
-      string,
-      string,
-    ];
-    found.set(`${high}\n${low}`, row);
+    const [lo, hi] = [row.a, row.b].sort((x, y) => names.indexOf(x) - names.indexOf(y)) as [string, string];
+    found.set(`${hi}\n${lo}`, row);
   }
   const limit = options.clip ?? Math.max(...rows.map(({ effect }) => Math.abs(effect)), Number.MIN_VALUE);
   const cells = <T>(value: (row: InteractionRow) => T, none: T | null = null): (T | null)[][] =>
@@ -59,9 +56,9 @@ export function interactionHeatmap(
     rows: names,
     colour: cells(({ effect }) => Math.max(-limit, Math.min(limit, effect))),
     text: cells((row) => cellText(row, withInterval, limit), ""),
-    about: cells(({ a, b, effect, low, high }) => {
+    about: cells(({ a, b, effect, lo, hi }) => {
       const what = a === b ? `${a}, main effect` : `${a} × ${b}`;
-      return `${what}: ${signedText(effect)} (${signedText(low)} to ${signedText(high)})`;
+      return `${what}: ${signedText(effect)} (${signedText(lo)} to ${signedText(hi)})`;
     }, ""),
     hover: "%{customdata}",
     scale: DIVERGING,
@@ -78,14 +75,14 @@ export function interactionHeatmap(
   return { data: [map], layout: { ...layout, margin: { t: 64, r: 24, b: 84, l: 64 } } };
 }
 
-function cellText({ effect, low, high }: InteractionRow, withInterval: boolean, limit: number): string {
-  const told = low > 0 || high < 0;
+function cellText({ effect, lo, hi }: InteractionRow, withInterval: boolean, limit: number): string {
+  const told = lo > 0 || hi < 0;
   const dark = Math.abs(effect) > 0.6 * limit;
   const [strong, soft] = dark ? ["#ffffff", "#ffffff"] : [INK, SOFT];
   const number = told ? `<b>${signedText(effect)}</b>` : signedText(effect);
   const value = `<span style="color:${told ? strong : soft}">${number}</span>`;
   if (!withInterval) return value;
-  const interval = `${signedText(low)} to ${signedText(high)}`;
+  const interval = `${signedText(lo)} to ${signedText(hi)}`;
   return `${value}<br><span style="font-size:9.5px;color:${soft}">${interval}</span>`;
 }
 

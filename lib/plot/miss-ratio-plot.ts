@@ -12,8 +12,8 @@ export interface MissRatioRow {
   /** Misses as a share of the accesses, 0 to 1. */
   readonly missRatio: number;
   /** Interval of `missRatio`. Both or neither. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly lo?: number;
+  readonly hi?: number;
   /** Panel, in order of appearance. Default: one panel. */
   readonly trace?: string;
 }
@@ -57,7 +57,7 @@ export function missRatioPlot(rows: readonly MissRatioRow[], options: MissRatioP
   const real = policies.filter((policy) => !bounds.includes(policy));
   const nrRows = Math.ceil(traces.length / columns);
   const grid = panels(traces.length, columns, { x: 0.05, y: nrRows > 1 ? 0.16 / (nrRows - 1) : 0 });
-  const most = Math.max(...rows.map(({ missRatio, high = missRatio }) => high));
+  const most = Math.max(...rows.map(({ missRatio, hi = missRatio }) => hi));
   const data: PlotlyTrace[] = [];
   const axes: Record<string, unknown> = {};
   const named = new Set<string>();
@@ -117,15 +117,15 @@ function curve(
     ...(bound && { fill: "tozeroy", fillcolor: faded(INK, 0.06) }),
     hovertemplate: "%{x:.3~s}: %{y:.2%}<extra>%{fullData.name}</extra>",
   };
-  if (!rows.some(({ low, high }) => low !== undefined && high !== undefined)) return [line];
+  if (!rows.some(({ lo, hi }) => lo !== undefined && hi !== undefined)) return [line];
   const band: PlotlyTrace = {
     ...at,
     showlegend: false,
     mode: "lines",
     x: [...x, ...[...x].reverse()],
     y: [
-      ...rows.map((row) => row.high ?? row.missRatio),
-      ...rows.map((row) => row.low ?? row.missRatio).reverse(),
+      ...rows.map((row) => row.hi ?? row.missRatio),
+      ...rows.map((row) => row.lo ?? row.missRatio).reverse(),
     ],
     fill: "toself",
     fillcolor: faded(style.color, 0.18),

@@ -11,8 +11,8 @@ export interface ParallelRow {
   readonly axis: string;
   readonly value: number;
   /** Interval of `value`. Both or neither. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly lo?: number;
+  readonly hi?: number;
 }
 
 /** Options of {@link parallelPlot}. */
@@ -111,7 +111,7 @@ function roundUp(value: number): number {
 }
 
 function rangeOf(rows: readonly ParallelRow[]): Range {
-  const values = rows.flatMap(({ value, low = value, high = value }) => [value, low, high]);
+  const values = rows.flatMap(({ value, lo = value, hi = value }) => [value, lo, hi]);
   return { from: Math.min(...values), to: Math.max(...values) };
 }
 
@@ -141,14 +141,13 @@ function pointsOf(
     error_y: {
       type: "data",
       symmetric: false,
-      array: rows.map((row, i) => far(row, row.high, i)),
-      arrayminus: rows.map((row, i) => far(row, row.low, i)),
+      array: rows.map((row, i) => far(row, row.hi, i)),
+      arrayminus: rows.map((row, i) => far(row, row.lo, i)),
       thickness: 1.2,
       width: 3,
     },
-    text: rows.map(({ line, axis: name, value, low, high }) => {
-      const interval =
-        low === undefined || high === undefined ? "" : ` (${plainText(low)} to ${plainText(high)})`;
+    text: rows.map(({ line, axis: name, value, lo, hi }) => {
+      const interval = lo === undefined || hi === undefined ? "" : ` (${plainText(lo)} to ${plainText(hi)})`;
       return `<b>${line}</b><br>${name}: ${plainText(value)}${interval} ${unitOf(name)}`;
     }),
     hovertemplate: "%{text}<extra></extra>",

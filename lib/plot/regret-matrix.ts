@@ -3,15 +3,16 @@ import { distinct, type Figure } from "./figure.js";
 import { matrixAxes, matrixTrace } from "./matrix.js";
 import { axisTitle, baseLayout, INK, SEQUENTIAL, SOFT } from "./theme.js";
 
-/** What a policy loses on a workload against the best policy there. */
+/** What a policy costs on a workload against the best policy there, as `regret` finds it. */
 export interface RegretRow {
-  readonly policy: string;
+  /** The policy, or another point of a grid. */
+  readonly point: string;
   readonly workload: string;
-  /** Share of the best policy's value: 0 is the best, 0.12 is 12 % worse. Infinity: out of memory. */
+  /** Cost over the least cost: 1 is the best, 1.12 is 12 % worse. Infinity: out of memory. */
   readonly regret: number;
   /** Interval of `regret`. Both or neither. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly lo?: number;
+  readonly hi?: number;
 }
 
 /** Options of {@link regretMatrix}. */
@@ -19,7 +20,7 @@ export interface RegretMatrixOptions {
   readonly title: string;
   /** What is compared, such as "refaults". */
   readonly measure: string;
-  /** Largest regret in colour; larger ones have the same. Default: 1, twice the best. */
+  /** Largest regret in colour; larger ones have the same. Default: 2, twice the best. */
   readonly clip?: number;
 }
 
@@ -31,22 +32,22 @@ const WORST = "worst";
  */
 export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOptions): Figure {
   if (rows.length === 0) inputError("no rows to plot; run several policies on several workloads first");
-  const bad = rows.find(({ regret }) => !(regret >= 0));
+  const bad = rows.find(({ regret }) => !(regret >= 1));
   if (bad)
     inputError(
-      `regret below 0: ${bad.regret} (${bad.policy} on ${bad.workload}); it is against the best policy there`,
+      `regret below 1: ${bad.regret} (${bad.point} on ${bad.workload}); it is a ratio to the best policy there`,
     );
-  const limit = options.clip ?? 1;
+  const limit = (options.clip ?? 2) - 1;
   const workloads = distinct(rows, "workload");
   const worst = new Map<string, RegretRow>();
   for (const row of rows) {
-    const known = worst.get(row.policy);
-    if (known === undefined || row.regret > known.regret) worst.set(row.policy, row);
+    const known = worst.get(row.point);
+    if (known === undefined || row.regret > known.regret) worst.set(row.point, row);
   }
-  const policies = distinct(rows, "policy").sort(
+  const policies = distinct(rows, "point").sort(
     (a, b) => rank(worst.get(a)!.regret) - rank(worst.get(b)!.regret),
   );
-  const found = new Map(rows.map((row) => [`${row.policy}\n${row.workload}`, row]));
+  const found = new Map(rows.map((row) => [`${row.point}\n${row.workload}`, row]));
   const columns = [...workloads, WORST];
   const cells = <T>(value: (row: RegretRow) => T, none: T | null = null): (T | null)[][] =>
     policies.map((policy) =>
@@ -58,12 +59,11 @@ export function regretMatrix(rows: readonly RegretRow[], options: RegretMatrixOp
   const map = matrixTrace({
     columns,
     rows: policies,
-    colour: cells(({ regret }) => Math.min(limit, regret)),
+    colour: cells(({ regret }) => Math.min(limit, regret - 1)),
     text: cells((row) => cellText(row, limit), ""),
-    about: cells(({ policy, workload, regret, low, high }) => {
-      const interval =
-        low === undefined || high === undefined ? "" : ` (${percent(low)} to ${percent(high)})`;
-      return `${policy} on ${workload}: ${percent(regret)}${interval} above the best`;
+    about: cells(({ point, workload, regret, lo, hi }) => {
+      const interval = lo === undefined || hi === undefined ? "" : ` (${percent(lo)} to ${percent(hi)})`;
+      return `${point} on ${workload}: ${percent(regret)}${interval} above the best`;
     }, ""),
     hover: "%{customdata}",
     scale: SEQUENTIAL,
@@ -95,22 +95,24 @@ function rank(regret: number): number {
   return Math.min(regret, Number.MAX_VALUE);
 }
 
-/** In per cent; from ten times as much on as a factor. */
-function percent(share: number): string {
-  if (share === Number.POSITIVE_INFINITY) return "∞";
+/** What a ratio is above 1, in per cent; from ten times as much on as a factor. */
+function percent(ratio: number): string {
+  if (ratio === Number.POSITIVE_INFINITY) return "∞";
+  const share = ratio - 1;
   if (share >= 9)
-    return `×${Number((1 + share).toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 0 })}`;
+    return `×${Number(ratio.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 0 })}`;
   const value = 100 * share;
   return `${value >= 9.95 ? value.toFixed(0) : Number(value.toFixed(1))} %`;
 }
 
-function cellText({ regret, low, high }: RegretRow, limit: number): string {
-  const colour = regret > 0.7 * limit ? "#ffffff" : INK;
-  const value = regret === 0 ? `<b>best</b>` : percent(regret);
-  const small = regret > 0.7 * limit ? "#ffffff" : SOFT;
+function cellText({ regret, lo, hi }: RegretRow, limit: number): string {
+  const dark = regret - 1 > 0.7 * limit;
+  const colour = dark ? "#ffffff" : INK;
+  const value = regret === 1 ? `<b>best</b>` : percent(regret);
+  const small = dark ? "#ffffff" : SOFT;
   const interval =
-    low === undefined || high === undefined || high === 0
+    lo === undefined || hi === undefined || hi === 1
       ? ""
-      : `<br><span style="font-size:9.5px;color:${small}">${percent(low)} to ${percent(high)}</span>`;
+      : `<br><span style="font-size:9.5px;color:${small}">${percent(lo)} to ${percent(hi)}</span>`;
   return `<span style="color:${colour}">${value}</span>${interval}`;
 }

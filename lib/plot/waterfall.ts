@@ -8,8 +8,8 @@ export interface WaterfallRow {
   readonly part: string;
   readonly value: number;
   /** Interval of `value`. Both or neither. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly lo?: number;
+  readonly hi?: number;
 }
 
 /** Options of {@link waterfall}. */
@@ -98,9 +98,9 @@ function bars(steps: readonly Step[]): PlotlyTrace {
     },
     text: steps.map(({ value }) => signedText(value)),
     textposition: "none",
-    hovertemplate: steps.map(({ part, value, low, high }) => {
+    hovertemplate: steps.map(({ part, value, lo, hi }) => {
       const interval =
-        low === undefined || high === undefined ? "" : ` (${signedText(low)} to ${signedText(high)})`;
+        lo === undefined || hi === undefined ? "" : ` (${signedText(lo)} to ${signedText(hi)})`;
       return `<b>${part}</b>: ${signedText(value)}${interval}<extra></extra>`;
     }),
   };
@@ -108,7 +108,7 @@ function bars(steps: readonly Step[]): PlotlyTrace {
 
 /** The interval of each part around the end of its bar, and its value behind all of it. */
 function whiskers(steps: readonly Step[]): PlotlyTrace {
-  const reach = ({ value, low = value, high = value }: Step): [number, number] => [value - low, high - value];
+  const reach = ({ value, lo = value, hi = value }: Step): [number, number] => [value - lo, hi - value];
   return {
     type: "scatter",
     mode: "markers",

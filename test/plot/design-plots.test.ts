@@ -33,8 +33,8 @@ describe("interactions", () => {
     a,
     b,
     effect,
-    low: effect - half,
-    high: effect + half,
+    lo: effect - half,
+    hi: effect + half,
   });
   const rows = [
     row("walk", "walk", -4, 1),
@@ -88,8 +88,8 @@ describe("waterfall", () => {
     to: { name: "b", value: 60 },
   } as const;
   const parts: WaterfallRow[] = [
-    { part: "small", value: 10, low: 5, high: 12 },
-    { part: "large", value: -50, low: -60, high: -45 },
+    { part: "small", value: 10, lo: 5, hi: 12 },
+    { part: "large", value: -50, lo: -60, hi: -45 },
   ];
 
   test("bars begin where the last ended, the largest first, with intervals around their ends", () => {
@@ -127,10 +127,10 @@ describe("waterfall", () => {
 
 describe("regret", () => {
   const rows: RegretRow[] = [
-    { policy: "a", workload: "w1", regret: 0, low: 0, high: 0 },
-    { policy: "a", workload: "w2", regret: 1.5, low: 1.2, high: 2 },
-    { policy: "b", workload: "w1", regret: 0.25 },
-    { policy: "b", workload: "w2", regret: 0 },
+    { point: "a", workload: "w1", regret: 1, lo: 1, hi: 1 },
+    { point: "a", workload: "w2", regret: 2.5, lo: 2.2, hi: 3 },
+    { point: "b", workload: "w1", regret: 1.25 },
+    { point: "b", workload: "w2", regret: 1 },
   ];
   const options = { title: "Regret", measure: "refaults" };
   const { data } = regretMatrix(rows, options);
@@ -149,23 +149,23 @@ describe("regret", () => {
 
   test("ten times as much and more is told as a factor", () => {
     const cell = (regret: number) =>
-      regretMatrix([{ policy: "p", workload: "w", regret }], { title: "Regret", measure: "refaults" })
+      regretMatrix([{ point: "p", workload: "w", regret }], { title: "Regret", measure: "refaults" })
         .data[0]!;
-    expect((cell(8.9).text as string[][])[0]![0]).toContain("890 %");
-    expect((cell(147.7).text as string[][])[0]![0]).toContain("×149");
+    expect((cell(9.9).text as string[][])[0]![0]).toContain("890 %");
+    expect((cell(148.7).text as string[][])[0]![0]).toContain("×149");
   });
 
   test("out of memory is as bad as can be", () => {
-    const out = ["c", "d"].map((policy) => ({ policy, workload: "w1", regret: Number.POSITIVE_INFINITY }));
+    const out = ["c", "d"].map((point) => ({ point, workload: "w1", regret: Number.POSITIVE_INFINITY }));
     const map = regretMatrix([...out, ...rows], options).data[0]!;
     expect(map.y).toEqual(["b", "a", "c", "d"]);
     expect((map.z as number[][])[2]![0]).toBe(1);
     expect((map.text as string[][])[2]![0]).toContain("∞");
   });
 
-  test("a regret below 0 is none", () => {
-    const bad = [{ policy: "a", workload: "w", regret: -0.1 }];
-    expect(() => regretMatrix(bad, options)).toThrow(/^regret below 0: -0.1 \(a on w\);/);
+  test("a regret below 1 is none", () => {
+    const bad = [{ point: "a", workload: "w", regret: 0.9 }];
+    expect(() => regretMatrix(bad, options)).toThrow(/^regret below 1: 0.9 \(a on w\);/);
     expect(() => regretMatrix([], options)).toThrow(/^no rows to plot;/);
   });
 });
@@ -173,7 +173,7 @@ describe("regret", () => {
 describe("parallel coordinates", () => {
   const rows: ParallelRow[] = [
     { line: "a", axis: "w1", value: 10 },
-    { line: "b", axis: "w1", value: 20, low: 15, high: 30 },
+    { line: "b", axis: "w1", value: 20, lo: 15, hi: 30 },
     { line: "a", axis: "w2", value: 5 },
     { line: "b", axis: "w2", value: 5 },
   ];
@@ -221,8 +221,8 @@ describe("miss-ratio curves", () => {
     ...more,
   });
   const rows = [
-    row("a", 200, 0.1, { low: 0.08, high: 0.12 }),
-    row("a", 100, 0.3, { low: 0.2, high: 0.4 }),
+    row("a", 200, 0.1, { lo: 0.08, hi: 0.12 }),
+    row("a", 100, 0.3, { lo: 0.2, hi: 0.4 }),
     row("MIN", 100, 0.2),
     row("MIN", 200, 0.05),
     row("a", 100, 0.2, { trace: "t2" }),
