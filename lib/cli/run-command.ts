@@ -46,7 +46,7 @@ async function writeTimeline(path: string, rows: readonly Readonly<Record<string
 async function runWatched(cell: CellSpec, trace: Trace): Promise<CellResult> {
   const { memcgs = [], memory } = cell.machine ?? {};
   const named = [cell.policy, ...[...memcgs, ...(memory?.nodes ?? [])].map(({ policy }) => policy)];
-  if (named.every((policy) => policy?.module === undefined)) return runCell(cell, trace);
+  if (named.every((policy) => policy?.module === undefined)) return runCell(cell, trace, { watched: true });
   const { BUILT, openPool } = await import("../study/pool.js");
   const pool = openPool({ workers: 1, timeoutMs: 2 ** 31 - 1, heapMaxMb: 4096 });
   try {

@@ -54,7 +54,7 @@ export function bootCache(
   spec: CacheSpec,
   policy: Policy,
   nrObjects: number,
-  parts: Partial<Pick<CacheOptions, "guard" | "originOf" | "admission">> = {},
+  parts: Partial<Pick<CacheOptions, "guard" | "counted" | "originOf" | "admission">> = {},
 ): Cache {
   const { memoryMax: max, profile = "6.12", set, seed } = spec;
   if (!Number.isInteger(max) || max < 1) {
@@ -129,7 +129,10 @@ export function simulateCache(
       const cache =
         watch === undefined
           ? replayBare(
-              bootCache(spec, policy, requests.nrObjects, { originOf: requests.originOf }),
+              bootCache(spec, policy, requests.nrObjects, {
+                originOf: requests.originOf,
+                counted: supervision.watched !== true,
+              }),
               requests,
               0,
               supervision,

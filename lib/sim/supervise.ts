@@ -23,6 +23,8 @@ export interface Supervision extends GuardOptions {
   readonly fallback?: Policy | undefined;
   /** Under guard from the start: a run before has not come back. */
   readonly guarded?: boolean | undefined;
+  /** Somebody stops a run that does not come back, or it is known to: nothing needs to be counted. Default: false. */
+  readonly watched?: boolean | undefined;
   /** Called now and then; a run that does not call for long is stuck. */
   readonly onProgress?: (() => void) | undefined;
 }

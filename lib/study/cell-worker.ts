@@ -53,7 +53,12 @@ export async function runTask({ spec, trace, runner, signs, suspicion, whole }: 
     const startMs = performance.now();
     const onProgress = (): void => void Atomics.add(signs, 0, 1);
     if (supervises === true) onProgress();
-    const result = await runCell(spec, trace, { ...suspicion, note: signs.subarray(1), onProgress });
+    const result = await runCell(spec, trace, {
+      ...suspicion,
+      watched: true,
+      note: signs.subarray(1),
+      onProgress,
+    });
     const made = { host: hostname(), ms: performance.now() - startMs };
     const wrong = checkResult(result);
     if (wrong !== undefined) return { ok: false, message: `bad result: ${wrong}` };

@@ -1,6 +1,7 @@
 /** Planted bugs in the core, the policies and the rest; with those of the mechanisms. */
 import { type Mutant, mutant, PLAIN, TINY } from "./mutant.js";
 import { IN_ANALYSIS } from "./mutants-analysis.js";
+import { IN_EJECT } from "./mutants-eject.js";
 import { IN_MECHANISMS } from "./mutants-mechanisms.js";
 
 const LISTS = ["test/mm/class-lists.test.ts"];
@@ -175,5 +176,6 @@ export const MUTANTS: readonly Mutant[] = [
     ["test/sim/replay.test.ts", "test/reclaim/unmap-range.test.ts"],
   ),
   ...IN_ANALYSIS,
+  ...IN_EJECT,
   ...IN_MECHANISMS,
 ];

@@ -5,6 +5,7 @@ import { fifo, mglru } from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import type { CellResult, CellSpec, PolicySpec } from "../../lib/sim/cell.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
+import { requestStream } from "../cache/streams.js";
 import { anonLayout, CELL, fileLayout, SHARED, traceOf } from "../tiny.js";
 
 const MODULE = new URL("wrong-policies.mjs", import.meta.url).href;
@@ -14,10 +15,7 @@ const wrong = (kind: string, after = 60): PolicySpec => ({
   options: { kind, after },
 });
 
-const TRACE = traceOf(
-  anonLayout(600),
-  Array.from({ length: 4000 }, (_, i) => (i * 7 + (i >> 4) * 31) % 600),
-);
+const TRACE = traceOf(anonLayout(600), [...requestStream(3, 400, 5000, 600).objects]);
 const SPEC: CellSpec = {
   ...CELL,
   trace: { recorded: "unused" },
@@ -166,6 +164,46 @@ describe("in a kernel", () => {
       const { status, ejected } = await run("kernel", { policy, swap: "none", fallback: { name: "lru" } });
       expect([status, ejected]).toEqual(["oom", undefined]);
     }
+  });
+
+  it("is out of memory if the fallback frees nothing, either", async () => {
+    const policy = wrong("keeps-all", 1);
+    const { status, ejected } = await run("kernel", { policy, fallback: policy });
+    expect([status, ejected]).toEqual(["oom", undefined]);
+  });
+
+  it("what still runs of an ejected policy can change nothing", () => {
+    const policy: Policy = {
+      ...fifo(),
+      name: "nested",
+      attach(ctx) {
+        const queue = ctx.newLists(1, { mixed: true });
+        let calls = 0;
+        let inside = false;
+        return {
+          place(folio) {
+            if (inside && calls > 3) throw new Error("in the middle of isolate");
+            queue.add(folio, 0);
+          },
+          budget: () => 32, // does not drain, as the default would
+          isolate(sc) {
+            calls++;
+            inside = true;
+            const folio = queue.tail(1, 0);
+            ctx.drain(); // places what waits in the batch
+            for (let i = 0; i < 8; i++) if (folio >= 0) queue.move(folio, 0);
+            if (folio >= 0) sc.take(folio, queue);
+            inside = false;
+          },
+          checkReferences: () => "reclaim",
+        };
+      },
+    };
+    const { status, ejected } = simulate(SPEC, TRACE, policy);
+    expect([status, ejected!.map(({ hook, reason }) => [hook, reason])]).toEqual([
+      "ejected",
+      [["place", "threw Error: in the middle of isolate"]],
+    ]);
   });
 
   it("the kernel's own are never ejected for running out of memory", () => {

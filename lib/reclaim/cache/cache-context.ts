@@ -24,6 +24,7 @@ import { mulberry32 } from "../../util/random.js";
 import type { LruvecContext } from "../ops.js";
 import type { ScanControl } from "../scan-control.js";
 import { ACCESSED, type Cache } from "./cache.js";
+import { CountedList, CountedLists } from "./counted.js";
 
 /** `state` of a resident object that was not accessed; a constant of this module, because the compiler takes others for variables. */
 const UNUSED = 1;
@@ -57,8 +58,8 @@ export interface Booted {
   columns: Folios | null;
 }
 
-/** @param keepsColumns - Lists keep the columns of folios up, whatever the policy asks for. */
-export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
+/** @param keepsColumns - Lists keep the columns of folios up, whatever the policy asks for. @param counted - See `counted.ts`. */
+export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boolean): Booted {
   const { nrObjects, max, exact, settings, seed, state } = cache;
   const stat = new Vmstat();
   const lruvec = new Lruvec(0, new Memcg("cache", max), 0);
@@ -100,7 +101,8 @@ export function cacheContext(cache: Cache, keepsColumns: boolean): Booted {
       if (keepsColumns || !mixed) {
         booted.lists = new ClassLists(columns(), lruvec, stat, nrClasses, mixed);
       } else {
-        booted.lists = nrClasses === 1 ? new PlainList(nrObjects) : new PlainLists(nrObjects, nrClasses);
+        const [One, Many] = counted ? [CountedList, CountedLists] : [PlainList, PlainLists];
+        booted.lists = nrClasses === 1 ? new One(nrObjects) : new Many(nrObjects, nrClasses);
       }
       return booted.lists;
     },

@@ -1,6 +1,6 @@
 import { DEF_PRIORITY } from "../../mm/batch.js";
 import { type Folio, NIL } from "../../mm/folio.js";
-import { type FolioLists, MOST_TAILS, runaway } from "../../mm/lists.js";
+import type { FolioLists } from "../../mm/lists.js";
 import type { ScanControl } from "../scan-control.js";
 
 /** The reclaim run of a cache: one victim is wanted, so a batch holds one candidate. */
@@ -52,7 +52,6 @@ export class CacheScan implements ScanControl {
   }
 
   more(): boolean {
-    if (++this.nrAsked > MOST_TAILS) runaway();
     return this.victim < 0 && this.nrLooked < this.nrAllowed;
   }
 

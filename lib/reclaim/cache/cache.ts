@@ -17,6 +17,7 @@ import type { Guard } from "../eject/guard.js";
 import type { LruvecContext, Policy, ReclaimOps } from "../ops.js";
 import { cacheContext } from "./cache-context.js";
 import { CacheScan } from "./cache-scan.js";
+import { CountedScan } from "./counted.js";
 
 /** In `state`: the object is resident. */
 export const RESIDENT = 1;
@@ -37,6 +38,8 @@ export interface CacheOptions {
   readonly seed: number;
   /** Who may come in when the cache is full. */
   readonly admission: Admission;
+  /** Calls of hooks are counted, see `counted.ts`. Default: false. */
+  readonly counted?: boolean;
   /** Stands between the cache and its policy. */
   readonly guard?: Guard;
   /** Where a request comes from. Default: nobody knows. */
@@ -94,6 +97,7 @@ export class Cache {
       seed,
       admission,
       guard,
+      counted = false,
       originOf = () => UNKNOWN_ORIGIN,
     } = options;
     this.originOf = originOf;
@@ -106,14 +110,14 @@ export class Cache {
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
     this.mostLooks = MAX_LAPS * max + 64;
-    this.sc = new CacheScan(this.mostLooks);
-    let booted = cacheContext(this, false);
+    this.sc = counted ? new CountedScan(this.mostLooks) : new CacheScan(this.mostLooks);
+    let booted = cacheContext(this, false, counted);
     const boot = (): ReclaimOps =>
       bootOps(policy, guard?.context(booted.ctx) ?? booted.ctx, () => booted.lists !== null);
     let own = boot();
     if (booted.columns !== null) {
       // It reads or writes columns of folios: boot it again on lists that keep them up.
-      booted = cacheContext(this, true);
+      booted = cacheContext(this, true, counted);
       own = boot();
     }
     own = guard?.ops(own) ?? own;
