@@ -71,7 +71,7 @@ describe("a study with wrong policies", () => {
       },
       open,
     );
-    const [slow, fifo] = (await runGrid(cells, { workers: 2, open, stallMs: 150 })).rows;
+    const [slow, fifo] = (await runGrid(cells, { workers: 2, open, stallMs: 700 })).rows;
     expect([slow!.status, slow!.counters]).toEqual(["ok", fifo!.counters]);
   }, 60_000);
 });
