@@ -35,6 +35,8 @@ export interface ClockProOptions {
 
 const COLD = 0;
 const HOT = 1;
+/** Pages for which the cold have room in a kernel: a run of direct reclaim takes 32, and as many but one may be on their way in. */
+const A_RUN = 63;
 /** Status of a cold folio in its test period; else it is that of its list. */
 const IN_TEST = 2;
 
@@ -149,7 +151,7 @@ export const clockPro = ({ cold = 0.01 }: ClockProOptions = {}): Policy => ({
       },
       isolate(sc) {
         filling = false;
-        coldMin = Math.min(2 * sc.nrToReclaim - 1, Math.ceil(max / 2));
+        coldMin = Math.min(2 * sc.nrToReclaim - 1, A_RUN, Math.ceil(max / 2));
         adapt(0);
         while (sc.more()) {
           const hotMax = lists.nr[COLD] === 0 ? 0 : max - coldMax;

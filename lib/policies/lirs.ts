@@ -38,6 +38,8 @@ export interface LirsOptions {
 
 const HIR = 0;
 const LIR = 1;
+/** Pages for which Q has room in a kernel: a run of direct reclaim takes 32, and as many but one may be on their way in. */
+const A_RUN = 63;
 /** Lists of ghosts: those in S or below its bottom, and such as are coming back and wait to be placed. */
 const GHOSTS = 0;
 const RETURNED = 1;
@@ -79,7 +81,7 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
       }
     }
 
-    /** Q has room for what a run of reclaim takes at once and as much on its way in: a kernel's is 32 pages, a cache's is 1. */
+    /** Q has room for at least so many pages. A run of reclaim takes 32 in a kernel, 1 in a cache. */
     function makeRoom(pages: number): void {
       if (pages <= hirMax) return;
       hirMax = Math.min(pages, ctx.nrFrames >> 1);
@@ -130,7 +132,7 @@ export const lirs = ({ hir = 0.01, ghosts: remembered = 1, strict = false }: Lir
         demote(status[folio] === LIR || strict || hirMax === 1 ? lirMax : lirMax - 1);
       },
       isolate(sc) {
-        makeRoom(2 * sc.nrToReclaim - 1);
+        makeRoom(Math.min(2 * sc.nrToReclaim - 1, A_RUN));
         while (!ctx.exact && sc.more()) {
           const bottom = lists.tail(FILE, LIR);
           if (bottom === NIL || ctx.references(bottom).vmas === 0) break;

@@ -2,7 +2,7 @@
  * Tiny traces in a cache, drawn. Letters are objects; lists are drawn with the next candidate on the right. Hits are told.
  */
 import { describe, expect, it } from "vitest";
-import { car, clockPro, lirs } from "../../lib/policies/index.js";
+import { car, clockPro, lecar, lirs } from "../../lib/policies/index.js";
 import { compileLoop } from "../../lib/reclaim/cache/cache-loop.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import { bootCache } from "../../lib/sim/run-cache.js";
@@ -76,5 +76,16 @@ describe("CLOCK-Pro, three frames, one of them for cold pages", () => {
    */
   it("a page that returns within its test becomes hot, and the coldest hot pages cold", () => {
     expect(evicted(clockPro(), 3, "abcdcef")).toBe("cdab");
+  });
+});
+
+describe("LeCaR", () => {
+  // Two hot objects, twice each, and a scan of others that never come back: that LRU evicts the hot ones is regretted.
+  it("the expert that is wrong loses its weight", () => {
+    const cache = bootCache({ memoryMax: 20, set: {}, seed: 1 }, lecar(), 4000);
+    const requests = Array.from({ length: 3000 }, (_, i) => (i % 24 < 4 ? (i >> 1) % 2 : 2 + i));
+    compileLoop(cache)(Int32Array.from([0, 1, 0, 1, ...requests]), 0, requests.length + 4);
+    expect(cache.ops.inspect().weightOfLru).toBeLessThan(0.05);
+    expect(cache.misses, "the hot stay").toBeLessThan(2500 + 2 + 30);
   });
 });
