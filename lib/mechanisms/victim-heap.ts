@@ -54,7 +54,9 @@ export class VictimHeap {
     at[folio] = NIL;
     const end = --this.nr;
     if (hole === end) return;
-    const [last, major, minor] = [heap[end]!, majors[end]!, minors[end]!];
+    const last = heap[end]!;
+    const major = majors[end]!;
+    const minor = minors[end]!;
     this.sink(hole, last, major, minor);
     if (at[last] === hole) this.rise(hole, last, major, minor);
   }
@@ -64,7 +66,8 @@ export class VictimHeap {
     const { heap, majors, minors, major, minor } = this;
     while (this.nr > 0) {
       const folio = heap[0]!;
-      const [one, two] = [major[folio]!, minor[folio]!];
+      const one = major[folio]!;
+      const two = minor[folio]!;
       if (majors[0] === one && minors[0] === two) return folio;
       this.sink(0, folio, one, two);
     }

@@ -63,7 +63,8 @@ export function xxh64Low(value: number, seed: number): number {
   multiply(P2H, P2L);
   rotate(31);
   multiply(P1H, P1L);
-  const [high, low] = [hi, lo];
+  const high = hi;
+  const low = lo;
   hi = 0;
   lo = seed;
   add(P5H, P5L);
