@@ -9,7 +9,8 @@
  * with an old page, or with one that came back soon, is what became of others like it. One page in 32 is an
  * explorer, which stays, so that something is learned about ages that eviction would never let anybody reach.
  *
- * `samples` is the number of draws for a victim (8 until the 51st lesson); `period` the time between two lessons, in uses and placings.
+ * `samples` is the number of draws for a victim (8 until the 51st lesson); `period` the time between two lessons, in uses and
+ * placings; `explorers` the share of memory that explorers may hold.
  *
  * Differs from the paper: one application, one size. With its period, a million, a short trace ends before the first
  * lesson: what is seen then is the rule to start with, which prefers recent pages that were used twice within a short
@@ -21,13 +22,15 @@ import { FolioBag } from "../mechanisms/folio-bag.js";
 import { HitDensity, MAX_AGE, NR_CLASSES } from "../mechanisms/hit-density.js";
 import { type Folio, NIL } from "../mm/folio.js";
 import type { Policy } from "../reclaim/ops.js";
-import { integerOption } from "./option.js";
+import { integerOption, shareOption } from "./option.js";
 
 export interface LhdOptions {
   /** Draws for a victim, 1 to 1024. Default: 32. */
   readonly samples?: number;
   /** Uses and placings between two lessons, 16 to 2^30. Default: 2^20. */
   readonly period?: number;
+  /** Share of memory that explorers may hold, 0 to 1. Default: 0.01. */
+  readonly explorers?: number;
 }
 
 /** Lessons until all draws are made, and until explorers end. */
@@ -35,17 +38,17 @@ const LEARNED = 50;
 const FIRST_SAMPLES = 8;
 /** Newcomers that look bad are remembered: so many. */
 const NEWCOMERS = 8;
-/** One in so many is an explorer; they may hold this share of memory. */
-const EXPLORERS = 32;
-const EXPLORED = 0.01;
+/** One in so many is an explorer, if there is room for one. */
+const ONE_IN = 32;
 /** Weight of the past in the mean density of victims. */
 const DECAY = 0.9;
 
-export const lhd = ({ samples = 32, period = 1 << 20 }: LhdOptions = {}): Policy => ({
+export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOptions = {}): Policy => ({
   name: "lhd",
   options: {
     samples: integerOption("lhd", "samples", samples, 1, 1024, "draws for a victim"),
     period: integerOption("lhd", "period", period, 16, 2 ** 30, "uses and placings between lessons"),
+    explorers: shareOption("lhd", "explorers", explorers, 0, 1),
   },
   mechanisms: { firstUse: "forgotten" },
   asks: ["hits"],
@@ -64,7 +67,7 @@ export const lhd = ({ samples = 32, period = 1 << 20 }: LhdOptions = {}): Policy
     let now = 0;
     let due = period;
     /** Explorers that there may be yet. */
-    let budget = Math.floor(ctx.nrFrames * EXPLORED);
+    let budget = Math.floor(ctx.nrFrames * explorers);
     /** Mean worth of victims, the last ones above all. */
     let usual = 0;
 
@@ -78,7 +81,7 @@ export const lhd = ({ samples = 32, period = 1 << 20 }: LhdOptions = {}): Policy
     /** A use or a placing, at this time. True if the folio would be an explorer, if there were room. */
     function touch(folio: Folio): boolean {
       lastUse[folio] = now;
-      const explores = ctx.random.int(EXPLORERS) === 0;
+      const explores = ctx.random.int(ONE_IN) === 0;
       explorer[folio] = explores && budget > 0 && density.lessons < LEARNED ? 1 : 0;
       budget -= explorer[folio]!;
       return explores;

@@ -133,7 +133,7 @@ export const hyperbolicCache =
 
 /** Tables of hits and evictions by class and age, told again without the tricks of the original. */
 export const lhdCache =
-  (period = 1 << 20, samples = 32): CacheModel =>
+  (period = 1 << 20, explorers = 0.01, samples = 32): CacheModel =>
   (max, exact) => {
     const AGES = 20_000;
     interface Tag {
@@ -150,7 +150,7 @@ export const lhdCache =
     const newcomers: number[] = [];
     const used = new Set<number>();
     const random = mulberry32(1);
-    let [now, lessons, shift, budget, usual, mean, weight] = [0, 0, 10, Math.floor(max * 0.01), 0, 0, 0];
+    let [now, lessons, shift, budget, usual, mean, weight] = [0, 0, 10, Math.floor(max * explorers), 0, 0, 0];
 
     const age = ({ lastUse }: Tag): number => Math.min((now - lastUse) >> shift, AGES - 1);
     const klass = ({ ages: [a, b] }: Tag): number =>
@@ -172,7 +172,7 @@ export const lhdCache =
     }
 
     function learn(): void {
-      for (const row of [...hits, ...evictions]) row.set(row.map((nr) => nr * 0.9));
+      for (const row of [...hits, ...evictions]) for (let at = 0; at < AGES; at++) row[at]! *= 0.9;
       mean = mean * 0.9 + bag.length;
       weight = weight * 0.9 + 1;
       if (lessons === 5 || lessons === 25) {

@@ -38,7 +38,10 @@ export const SHELF: Readonly<Record<string, Entry>> = {
   lfu: { make: policies.lfu, model: lfuCache() },
   lirs: { make: policies.lirs, model: lirsCache() },
   lhd: { make: policies.lhd, model: lhdCache() },
-  "lhd, period 300": { make: () => policies.lhd({ period: 300 }), model: lhdCache(300) },
+  "lhd, period 120": {
+    make: () => policies.lhd({ period: 120, explorers: 0.3 }),
+    model: lhdCache(120, 0.3),
+  },
   "lru-k": { make: policies.lruK, model: lruKCache() },
   "lru-k, k 3, history 0.4": { make: () => policies.lruK({ k: 3, history: 0.4 }), model: lruKCache(3, 0.4) },
   lru: { make: policies.lru, model: null },
