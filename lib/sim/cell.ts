@@ -115,7 +115,7 @@ export interface CellSpec {
   /** Seed of what is random in a policy or mechanism. The trace has its own. */
   readonly seed: number;
   readonly machine?: MachineSpec;
-  /** Takes over from a policy that is ejected, with the mechanisms that are in the slots. Default: lru; in a cache, fifo. */
+  /** Takes over from a policy that is ejected, with the mechanisms that are in the slots: one of the package. Default: lru; in a cache, fifo. */
   readonly fallback?: PolicySpec;
 }
 

@@ -5,6 +5,7 @@ import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { nrAccesses } from "../trace/totals.js";
 import type { Trace } from "../trace/trace.js";
+import { inputError } from "../util/error.js";
 import type { CellResult, CellSpec } from "./cell.js";
 import { cpuNs } from "./cost.js";
 import { checkInvariants } from "./invariants.js";
@@ -30,6 +31,11 @@ export async function runCell(
 ): Promise<CellResult> {
   const policy = await resolvePolicy(spec.policy);
   const others = new Map<string, Policy>();
+  if (spec.fallback?.module !== undefined) {
+    inputError(
+      `refused: fallback ${spec.fallback.name} by module: what takes over must be sound; name one of the package`,
+    );
+  }
   const { memcgs = [], memory } = spec.machine ?? {};
   const places = [...memcgs, ...(memory?.nodes ?? [])].map((place) => place.policy);
   for (const named of [...places, spec.fallback]) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fifo, mglru } from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import type { CellResult, CellSpec, PolicySpec } from "../../lib/sim/cell.js";
+import { resolvePolicy } from "../../lib/sim/resolve-policy.js";
 import { runCell, simulate } from "../../lib/sim/run-cell.js";
 import { requestStream } from "../cache/streams.js";
 import { anonLayout, CELL, fileLayout, SHARED, traceOf } from "../tiny.js";
@@ -167,9 +168,12 @@ describe("in a kernel", () => {
   });
 
   it("is out of memory if the fallback frees nothing, either", async () => {
-    const policy = wrong("keeps-all", 1);
-    const { status, ejected } = await run("kernel", { policy, fallback: policy });
+    const frozen = await resolvePolicy(wrong("keeps-all", 1));
+    const { status, ejected } = simulate(SPEC, TRACE, frozen, undefined, { fallback: frozen });
     expect([status, ejected]).toEqual(["oom", undefined]);
+    await expect(run("kernel", { fallback: wrong("none") })).rejects.toThrow(
+      /^refused: fallback wrong by module/,
+    );
   });
 
   it("what still runs of an ejected policy can change nothing", () => {

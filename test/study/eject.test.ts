@@ -63,6 +63,8 @@ describe("a study with wrong policies", () => {
 
   it("takes a slow policy for what it is", async () => {
     const module = new URL("fixtures/slow-policy.mjs", import.meta.url).href;
+    const few = tinyTrace("alpha", [...TRACE.records.subarray(0, 17_000)]);
+    const open = fakeOpen([few]);
     const cells = await grid(
       {
         trace: ["alpha"],
