@@ -188,7 +188,7 @@ describe.each(Object.entries(POLICIES))("%s", (_name, policy) => {
           fc.property(sharedTraces, fc.integer({ min: 256, max: 700 }), (trace, memoryMax) =>
             laws(policy, profile, set, trace, memoryMax),
           ),
-          { numRuns: 4, seed: 7 + i },
+          { numRuns: 2, seed: 7 + i },
         );
       }
     },
