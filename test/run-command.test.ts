@@ -45,7 +45,7 @@ describe("the cell", () => {
       swap: "zram",
       swappiness: 60,
       seed: 1,
-      machine: { kernelMemory: true, pinned: 6, pace: 1, checkpoints: 10 },
+      machine: { kernelMemory: true, loadsFirst: true, metadata: 2, pinned: 6, pace: 1, checkpoints: 10 },
     });
   });
 
@@ -54,6 +54,7 @@ describe("the cell", () => {
     expect(cell("--checkpoints", "1").machine).toEqual({ ...machine, checkpoints: 1 });
     expect(cell("--pace", "0.5").machine).toEqual({ ...machine, pace: 0.5 });
     expect(cell("--pinned", "0").machine).toEqual({ ...machine, pinned: 0 });
+    expect(cell("--metadata", "0").machine).toEqual({ ...machine, metadata: 0 });
     expect(cell("--no-kernel-memory").machine).toEqual({ ...machine, kernelMemory: false });
     expect(cell("--fault-around", "65536").machine).toEqual({ ...machine, faultAround: 16 });
     expect(cell("--pace", "off").machine).not.toHaveProperty("pace");

@@ -12,6 +12,7 @@ const OF_KERNELS = [
   "kernel-memory",
   "no-kernel-memory",
   "pinned",
+  "metadata",
   "pace",
   "checkpoints",
   "fault-around",

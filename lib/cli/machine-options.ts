@@ -8,6 +8,7 @@ import { maybeNumber, readList, readNumber } from "./arguments.js";
 export const MACHINE_USAGE = `The machine around the workload. For rig, that of the measuring rig (data/kernel/rig); else none:
   --kernel-memory, --no-kernel-memory   page tables and page-cache nodes are charged, or not          [rig: charged]
   --pinned N              locked pages in the memcg                                 [rig: the replayer's buffers]
+  --metadata N            pages of a file system that come with a file and stay                       [rig: 2]
   --pace X                slowness of the machine, 1 = the rig; off: no time passes, no timer fires   [rig: 1]
   --checkpoints N         read the statistics at so many equal parts                                  [rig: 10]
   --timeline FILE         write the state of the machine over time as .csv, .parquet, .arrow or .json: list sizes, generations,
@@ -23,6 +24,7 @@ export const MACHINE_OPTIONS = {
   "kernel-memory": { type: "boolean", default: false },
   "no-kernel-memory": { type: "boolean", default: false },
   pinned: { type: "string" },
+  metadata: { type: "string" },
   pace: { type: "string" },
   checkpoints: { type: "string" },
   "fault-around": { type: "string" },
@@ -39,6 +41,7 @@ export interface MachineValues {
   readonly "kernel-memory": boolean;
   readonly "no-kernel-memory": boolean;
   readonly pinned?: string | undefined;
+  readonly metadata?: string | undefined;
   readonly pace?: string | undefined;
   readonly checkpoints?: string | undefined;
   readonly "fault-around"?: string | undefined;
@@ -52,10 +55,14 @@ export interface MachineValues {
 
 const PAGE = 4096;
 const MAX_PAGES = 2 ** 28;
+const MOST_METADATA = 64;
 const KEYS: readonly (keyof MachineSpec)[] = [
   "kernelMemory",
   "pinned",
+  "metadata",
+  "loadsFirst",
   "pace",
+  "phase",
   "checkpoints",
   "faultAround",
   "timeline",
@@ -135,6 +142,7 @@ export function readMachine(values: MachineValues, base: MachineSpec): MachineSp
       : readNumber("pace", values.pace, 1e-6, 1e6, false);
   const faultAround = readFaultAround(values["fault-around"]);
   const pinned = maybeNumber("pinned", values.pinned, 0, MAX_PAGES);
+  const metadata = maybeNumber("metadata", values.metadata, 0, MOST_METADATA);
   const checkpoints = maybeNumber("checkpoints", values.checkpoints, 0, 10_000);
   const timeline = readSamples(values);
   const memory = readMemory(values.memory);
@@ -145,6 +153,7 @@ export function readMachine(values: MachineValues, base: MachineSpec): MachineSp
     ...(values["kernel-memory"] && { kernelMemory: true }),
     ...(values["no-kernel-memory"] && { kernelMemory: false }),
     ...(pinned !== undefined && { pinned }),
+    ...(metadata !== undefined && { metadata }),
     ...(pace !== undefined && { pace }),
     ...(checkpoints !== undefined && { checkpoints }),
     ...(faultAround !== undefined && { faultAround }),

@@ -77,6 +77,14 @@ function buildMap(layout: TraceLayout): AddressMap {
   return { layout, nrPages: pages, pageOf, vmaOf, firstSlot, nextSlot, nrTables, tableVma, tablesOf };
 }
 
+/** The same with pages of a file system behind those of the layout. */
+function withMetadata(map: AddressMap, metadata: number): AddressMap {
+  const nrPages = map.nrPages + metadata;
+  const firstSlot = new Int32Array(nrPages).fill(-1);
+  firstSlot.set(map.firstSlot);
+  return { ...map, nrPages, firstSlot };
+}
+
 function tablesOfProcesses({ vmas }: TraceLayout): { from: number; to: number }[] {
   const tables: { from: number; to: number }[] = [];
   for (const { process: mm, start, nr } of vmas) {
@@ -114,10 +122,15 @@ export class Memory {
   /** 1 for an anonymous page whose content is in swap. Shape: [nrPages]. */
   readonly swapped: Uint8Array;
 
+  /** The first page of the file system's metadata; as many as all pages if there is none. */
+  readonly metadata: number;
+
   private readonly seen: Uint8Array;
 
-  constructor(layout: TraceLayout) {
-    this.map = addressMap(layout);
+  /** @param metadata - Pages beyond those of the layout: a file system's own, mapped nowhere. */
+  constructor(layout: TraceLayout, metadata = 0) {
+    this.map = metadata > 0 ? withMetadata(addressMap(layout), metadata) : addressMap(layout);
+    this.metadata = this.map.nrPages - metadata;
     this.vmas = layout.vmas;
     const bytes = Math.ceil(nrSlotsAll(layout) / 4) * 4;
     this.pte = new Uint8Array(bytes);

@@ -54,7 +54,31 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
   if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
+  if (type === FILE && memory.metadata < memory.map.nrPages && memory.folioOf[memory.metadata] === NIL) {
+    bringMetadata(core, memcg, inFault && recency);
+  }
   return folio;
+}
+
+/**
+ * The file system reads where the file's blocks are, into page cache of the disk that the memcg is charged for. It looks twice before
+ * the pages reach the lists. Source: fs/ext4/extents.c, read_extent_tree_block(); fs/buffer.c, __bread_gfp(), touch_buffer(), 6.12.
+ */
+function bringMetadata(core: Core, memcg: Memcg, inFault: boolean): void {
+  const { memory, folios } = core;
+  for (let page = memory.metadata; page < memory.map.nrPages; page++) {
+    const node = allocPage(core);
+    if (node < 0) return;
+    if (!charge(core, memcg, 1)) {
+      core.nodes[node]!.free++;
+      return;
+    }
+    const folio = folios.alloc(page, core.table.at(memcg, node).id);
+    memory.folioOf[page] = folio;
+    if (inFault) core.accessed(folio, BY_FAULT);
+    core.batches.add(folio);
+    for (let look = 0; look < 2; look++) core.mechanismsOf(folio).fd.accessed(folio);
+  }
 }
 
 /**

@@ -16,6 +16,8 @@ export interface CoreParams {
   readonly swapsInReadOnly?: boolean;
   /** A store is preceded by a load of the same word. Default: false. */
   readonly loadsFirst?: boolean;
+  /** Pages of a file system's metadata that the first page of a file brings with it, and that stay. Default: 0. */
+  readonly metadata?: number;
   /** Slots of the swap device. */
   readonly swapSlots: number;
   /** Reads of swap and files wait for a disk. Default: false. */

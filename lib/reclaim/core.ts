@@ -87,7 +87,7 @@ export class Core implements Host {
     owners: Owners | null = null,
   ) {
     const memcgs = memcg.subtree();
-    this.memory = new Memory(layout);
+    this.memory = new Memory(layout, params.metadata);
     const resident = Math.min(this.memory.map.nrPages, memcg.max);
     this.folios = new Folios(resident, 64 * memcgs.length * (params.nodes?.length ?? 1));
     this.swap = new SwapArea(params.swapSlots);

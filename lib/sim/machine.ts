@@ -17,6 +17,9 @@ import { resolveSettings } from "./switchboard.js";
 
 export { MIN_MEMORY };
 
+/** Most pages of metadata. */
+const MOST_METADATA = 64;
+
 /** Policies that a cell names beside its own, by the JSON of their specs. */
 export type OtherPolicies = ReadonlyMap<string, Policy>;
 
@@ -65,6 +68,7 @@ export function boot(
       tracksDirty: machine.kernelMemory === true,
       swapsInReadOnly: kernel.swapsInReadOnly,
       loadsFirst: machine.loadsFirst === true,
+      metadata: checkMetadata(machine.metadata ?? 0),
       swapSlots: spec.swap !== "none" ? Number.MAX_SAFE_INTEGER : 0,
       swappiness: spec.swappiness,
       ...(nodes !== undefined && { nodes, bind: machine.memory!.bind === true }),
@@ -132,6 +136,11 @@ function minTtl({ memory, pace }: MachineSpec): number {
 }
 
 /** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
+function checkMetadata(pages: number): number {
+  if (Number.isInteger(pages) && pages >= 0 && pages <= MOST_METADATA) return pages;
+  inputError(`invalid metadata: ${pages}; give a number of pages from 0 to ${MOST_METADATA}`);
+}
+
 function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): void {
   const nr = pinned + (kernelMemory ? 1 : 0);
   if (nr > core.memcg.max - MIN_MEMORY) {

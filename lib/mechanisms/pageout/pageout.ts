@@ -45,13 +45,15 @@ export function pageout(
   dirty: Pick<DirtyRule, "offered">,
   demotion: Demotion = NO_DEMOTION,
 ): Pageout {
-  const { flags } = host.folios;
+  const { memory, folios } = host;
+  const { flags } = folios;
   return {
     pageOut(folio) {
       if ((flags[folio]! & PG_WRITEBACK) !== 0) {
         flags[folio]! |= PG_RECLAIM;
         return "activate";
       }
+      if (folios.page[folio]! >= memory.metadata) return "activate"; // buffers in use: filemap_release_folio() fails
       if (demotion.demote(folio)) return "demoted";
       if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
       unmap(host, folio);
