@@ -14,8 +14,8 @@
  *
  * Differs from a textbook: counts start anew when a page comes back; equals leave in order of arrival at their count, as
  * in a list for each number of uses (here a heap, put right at a miss). Where only accessed bits can be seen, a look that finds
- * one counts as one use, however many there were. In a kernel the first use
- * is forgotten (`firstUse`). A folio that may not be taken counts as used.
+ * one counts as one use, however many there were: as long as some page has been used once only, the victims are the same. In a
+ * kernel the first use is forgotten (`firstUse`). A folio that may not be taken counts as used.
  * Source: Coffman and Denning, Operating Systems Theory, 1973; halving: Robinson and Devarakonda, Data cache management using
  * frequency-based replacement, SIGMETRICS 1990.
  */

@@ -15,7 +15,8 @@
  * Differs from the paper: one application, one size. With its period, a million, a short trace ends before the first
  * lesson: what is seen then is the rule to start with, which prefers recent pages that were used twice within a short
  * time. Where only accessed bits can be seen, time is in misses and looks that find a use; in a kernel the first is forgotten
- * (`firstUse`). A folio that may not be taken counts as used. Differs from libCacheSim: nothing but the random numbers.
+ * (`firstUse`). A folio that may not be taken counts as used. Differs from libCacheSim: nothing but the random
+ * numbers; with its, the misses are the same.
  * Source: Beckmann, Chen and Cidon, LHD: improving cache hit rate by maximizing hit density, NSDI 2018.
  */
 import { FolioBag } from "../mechanisms/folio-bag.js";

@@ -13,16 +13,16 @@
  * Uses are counted in a sketch, which remembers pages that are long gone. So a scan gets as far as the end of the window,
  * and what comes back again and again gets in, although no ghost list has kept it.
  *
- * `window` is the window's share of memory. Rounding leaves a seat between probation and protected. Nobody contests it:
+ * `window` is the window's share of memory. Rounding may leave a seat between probation and protected. Nobody contests it:
  * a use in probation, when both are full, sends the oldest of probation out, and the window's oldest takes the seat
  * free. Much hangs on it when the working set moves, because newcomers have few uses to show.
  * `strict` gives the seat to probation: every seat is contested, one contest for each victim, as in the paper.
  *
- * Differs from the paper, unless strict: the free seat; the window's oldest go on until one loses, so that a
- * winner does not spare the next the contest. In any case: uses in the window are not counted, contests are; counts of 32 bits in 14.4
- * counters a page, 10 of them each, halved after 32 uses in the main cache for each of its pages (paper: 4 bits, a doorkeeper;
- * they are in the `admission` slot of a cache). Where only accessed bits can be seen, a look at a loser finds one use; in a
- * kernel the first is forgotten (`firstUse`).
+ * Differs from the paper, unless strict: the free seat; the window's oldest go on until one loses, so that a winner does
+ * not spare the next the contest. In any case: uses in the window are not counted, contests are; counts of 32 bits in 14.4
+ * counters a seat (58 bytes), 10 of them for a page, halved after 32 uses in the main cache for each seat (paper: 4 bits, a
+ * doorkeeper; they are in the `admission` slot of a cache). Where only accessed bits can be seen, a look at a loser finds one
+ * use; in a kernel the first is forgotten (`firstUse`).
  * Differs from libCacheSim: what is out and used before it is freed comes back (there it is a miss).
  * Source: Einziger, Friedman and Manes, TinyLFU: a highly efficient cache admission policy, ACM Trans. Storage 13(4), 2017.
  */
