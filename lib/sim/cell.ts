@@ -33,8 +33,8 @@ export interface MachineSpec {
   readonly loadsFirst?: boolean;
   /**
    * Pages of a file system's metadata that come into memory with the first page of a file, are charged and listed as file pages,
-   * and cannot be freed, because parts of them are in use: each time that reclaim offers them it activates them. 0 to 64; the
-   * rig's ext4: 2 (extent blocks of 1 KiB, four a page). Default: 0.
+   * and cannot be freed, because the CPU's list of recent buffers holds them (fs/buffer.c, bh_lru_install()): each time that
+   * reclaim offers them it activates them. 0 to 64; on the rig 2. Default: 0.
    */
   readonly metadata?: number;
   /** Part of each timer's period that has passed when the workload starts, 0 to 1 (not included): chance on a real machine. Default: 0. */

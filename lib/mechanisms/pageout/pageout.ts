@@ -53,7 +53,7 @@ export function pageout(
         flags[folio]! |= PG_RECLAIM;
         return "activate";
       }
-      if (folios.page[folio]! >= memory.metadata) return "activate"; // buffers in use: filemap_release_folio() fails
+      if (folios.page[folio]! >= memory.metadata) return "activate"; // in use: filemap_release_folio() fails
       if (demotion.demote(folio)) return "demoted";
       if ((flags[folio]! & PG_SWAPBACKED) !== 0 && !swapOut.reserve(folio)) return "activate";
       unmap(host, folio);
