@@ -49,6 +49,19 @@ describe("the cell", () => {
     });
   });
 
+  it("takes names in any spelling; lru in a cache is the textbook's", () => {
+    const named = (...more: string[]) => cell("--policy", ...more).policy.name;
+    expect([named("LRU"), named("S3FIFO"), named("2q")]).toEqual(["lru", "s3-fifo", "two-q"]);
+    const cached = (name: string) =>
+      readRunOptions([...args("--policy", name), "--mode", "cache"])!.cell(1024).policy.name;
+    expect(["lru", "LRU", "active-inactive", "opt"].map(cached)).toEqual([
+      "plain-lru",
+      "plain-lru",
+      "lru",
+      "min",
+    ]);
+  });
+
   it("changes each part of the machine alone", () => {
     const { machine } = cell();
     expect(cell("--checkpoints", "1").machine).toEqual({ ...machine, checkpoints: 1 });

@@ -24,11 +24,14 @@ const OF_KERNELS = [
   "samples",
 ] as const;
 
-/** NAME, or NAME:JSON with the policy's options, such as `clock:{}`. The spec has the policy's own name. */
-export function readPolicySpec(text: string): PolicySpec {
+/**
+ * NAME, or NAME:JSON with the policy's options, such as `clock:{}`. The spec has the policy's own name.
+ * @param named - The own name of what is called so.
+ */
+export function readPolicySpec(text: string, named: (name: string) => string = canonicalName): PolicySpec {
   const at = text.indexOf(":");
-  if (at < 0) return { name: canonicalName(text) };
-  const [name, json] = [canonicalName(text.slice(0, at)), text.slice(at + 1)];
+  if (at < 0) return { name: named(text) };
+  const [name, json] = [named(text.slice(0, at)), text.slice(at + 1)];
   let options: unknown;
   try {
     options = JSON.parse(json);

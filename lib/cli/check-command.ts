@@ -33,7 +33,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   }
   const { module } = values;
   const checks = await checkPolicy({
-    ...readPolicySpec(policy),
+    ...(module === undefined ? readPolicySpec(policy) : readPolicySpec(policy, (name) => name)),
     ...(module !== undefined && { module: pathToFileURL(resolve(module)).href }),
   });
   console.log(values.json ? JSON.stringify(checks) : renderTable(checks).text);

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CellSpec, PolicySpec, SwitchValue } from "../sim/cell.js";
+import { cacheName, canonicalName } from "../sim/policy-names.js";
 import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
@@ -33,8 +34,8 @@ ${FORMAT_USAGE}
   --set AXIS=VALUE        a switch of the policy (lib/sim/switches.ts); may be repeated
   --seed N                of what is random in a policy                                               [1]
   --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
-                          requests and misses; textbook LRU is --policy plain-lru (lru is the kernel's two lists), the
-                          offline bound --policy min; --set references=flags: hits only mark objects; --set
+                          requests and misses; --policy lru is the textbook's there (plain-lru; the kernel's two lists:
+                          active-inactive), min the offline bound; --set references=flags: hits only mark objects; --set
                           admission=tinylfu or doorkeeper: a filter in front of the policy; options of kernels and
                           machines do not apply                                                       [kernel]
   --json                  one JSON object {spec, status, counters, memcgs, checkpoints} on stdout, nothing else there
@@ -102,9 +103,12 @@ export function readSet(texts: readonly string[]): Record<string, SwitchValue> {
 }
 
 /** The policy of --policy and --module. */
-function namedPolicy({ policy, module }: Values): PolicySpec {
-  if (module === undefined) return policy === undefined ? ofLruGen(7).policy : readPolicySpec(policy);
-  const spec = readPolicySpec(needed("policy", policy, "mine"));
+function namedPolicy({ policy, module, mode }: Values): PolicySpec {
+  if (module === undefined) {
+    if (policy === undefined) return ofLruGen(7).policy;
+    return readPolicySpec(policy, mode === "cache" ? cacheName : canonicalName);
+  }
+  const spec = readPolicySpec(needed("policy", policy, "mine"), (name) => name);
   return { ...spec, module: pathToFileURL(resolve(module)).href };
 }
 

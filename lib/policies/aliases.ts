@@ -1,4 +1,4 @@
-/** Other names, in lower case and without hyphens. `lru` is the kernel's, as everywhere here: the textbook's is plain-lru. */
+/** Other names, in lower case and without hyphens. In cells `lru` is the kernel's; the textbook's is plain-lru. */
 export const ALIASES: Readonly<Record<string, string>> = {
   "2q": "two-q",
   belady: "min",
@@ -8,4 +8,10 @@ export const ALIASES: Readonly<Record<string, string>> = {
   lru2: "lru-k",
   lrugen: "mglru",
   multigenlru: "mglru",
+};
+
+/** What `run --mode cache` takes otherwise: who caches objects means by LRU the textbook's. */
+export const IN_A_CACHE: Readonly<Record<string, string>> = {
+  lru: "plain-lru",
+  activeinactive: "lru",
 };

@@ -131,12 +131,22 @@ export const IN_MECHANISMS: readonly Mutant[] = [
     "",
     ["test/mechanisms/pageout.test.ts"],
   ),
+  mutant("a swap-in keeps its slot", "mechanisms/pageout/swap-out.ts", "if (!cached) swap.release();", "", [
+    "test/mechanisms/pageout.test.ts",
+  ]),
   mutant(
-    "a swap-in keeps its slot",
-    "mechanisms/pageout/swap-out.ts",
-    "memory.swapped[folios.page[folio]!] = 0;\n      swap.release();",
-    "memory.swapped[folios.page[folio]!] = 0;",
-    ["test/mechanisms/pageout.test.ts"],
+    "metadata is freed",
+    "mechanisms/pageout/pageout.ts",
+    'if (folios.page[folio]! >= memory.metadata) return "activate";',
+    "",
+    ["test/reclaim/metadata.test.ts"],
+  ),
+  mutant(
+    "what is tried again was not let go of",
+    "reclaim/shrink-folio-list.ts",
+    'if (mechanisms.settings.retry === "on") tryAgain(core, lruvec, nrKept);\n  else putBack',
+    "putBack",
+    ["test/switches.test.ts"],
   ),
   mutant("written pages are written again", "mechanisms/pageout/writeback.ts", "queue.length = 0;", "", [
     "test/mechanisms/pageout.test.ts",

@@ -21,7 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
     "queue.add(folio, 0)",
     TINY,
   ),
-  mutant("random's bag keeps a hole", "policies/random.ts", "at[last] = hole;", "", TINY),
+  mutant("random's bag keeps a hole", "mechanisms/folio-bag.ts", "this.at[last] = hole;", "", TINY),
   mutant(
     "settle counts a stray but leaves it",
     "mm/lists.ts",
