@@ -84,7 +84,6 @@ function runMachine(
       happen(sofar) {
         core.timers.flushStatistics();
         core.memory.noteSwitch(); // the reader ran meanwhile
-        core.batches.drain(); // and dropped its own output from the page cache, which drains them
         checkpoints.push(countersOf(core, trace, sofar));
       },
     });
