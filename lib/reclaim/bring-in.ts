@@ -54,25 +54,26 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
   if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
-  if (type === FILE && memory.metadata < memory.map.nrPages && memory.folioOf[memory.metadata] === NIL) {
-    bringMetadata(core, memcg, inFault && recency);
-  }
+  if (type === FILE && core.metadataLeft > 0)
+    readMetadata(core, memcg, core.metadataLeft, inFault && recency);
   return folio;
 }
 
 /**
- * The file system reads where the file's blocks are, into page cache of the disk that the memcg is charged for. It looks twice before
- * the pages reach the lists. Source: fs/ext4/extents.c, read_extent_tree_block(); fs/buffer.c, __bread_gfp(), touch_buffer(), 6.12.
+ * The file system reads `nr` pages of its own into page cache of the disk, which the memcg is charged for, and looks at them twice
+ * before they reach the lists. Source: fs/ext4/inode.c, __ext4_get_inode_loc(); fs/ext4/extents.c, read_extent_tree_block();
+ * fs/buffer.c, __bread_gfp(), touch_buffer(), 6.12.
  */
-function bringMetadata(core: Core, memcg: Memcg, inFault: boolean): void {
+export function readMetadata(core: Core, memcg: Memcg, nr: number, inFault: boolean): void {
   const { memory, folios } = core;
-  for (let page = memory.metadata; page < memory.map.nrPages; page++) {
+  for (const end = core.metadataLeft - nr; core.metadataLeft > Math.max(0, end); ) {
     const node = allocPage(core);
     if (node < 0) return;
     if (!charge(core, memcg, 1)) {
       core.nodes[node]!.free++;
       return;
     }
+    const page = memory.map.nrPages - core.metadataLeft--;
     const folio = folios.alloc(page, core.table.at(memcg, node).id);
     memory.folioOf[page] = folio;
     if (inFault) core.accessed(folio, BY_FAULT);

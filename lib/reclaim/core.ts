@@ -69,6 +69,8 @@ export class Core implements Host {
   killed = false;
   /** The slot whose page is being brought in. */
   slot = 0;
+  /** Pages of a file system's metadata that are still to come in. */
+  metadataLeft: number;
   /** Lruvecs by memcg and node. */
   readonly table: LruvecTable;
   /** Pages charged ahead. */
@@ -88,6 +90,7 @@ export class Core implements Host {
   ) {
     const memcgs = memcg.subtree();
     this.memory = new Memory(layout, params.metadata);
+    this.metadataLeft = params.metadata ?? 0;
     const resident = Math.min(this.memory.map.nrPages, memcg.max);
     this.folios = new Folios(resident, 64 * memcgs.length * (params.nodes?.length ?? 1));
     this.swap = new SwapArea(params.swapSlots);

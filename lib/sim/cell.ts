@@ -32,9 +32,9 @@ export interface MachineSpec {
    */
   readonly loadsFirst?: boolean;
   /**
-   * Pages of a file system's metadata that come into memory with the first page of a file, are charged and listed as file pages,
-   * and cannot be freed, because the CPU's list of recent buffers holds them (fs/buffer.c, bh_lru_install()): each time that
-   * reclaim offers them it activates them. 0 to 64; on the rig 2. Default: 0.
+   * Pages of a file system's metadata: one comes into memory when the files are opened, before the first access, the rest with the
+   * first page of a file. They are charged and listed as file pages, and cannot be freed, because the CPU's list of recent
+   * buffers holds them (fs/buffer.c, bh_lru_install()): each time that reclaim offers them it activates them. 0 to 64; on the rig 2. Default: 0.
    */
   readonly metadata?: number;
   /** Part of each timer's period that has passed when the workload starts, 0 to 1 (not included): chance on a real machine. Default: 0. */

@@ -1,6 +1,7 @@
 import { MemoryNode, watermarks } from "../mm/node.js";
 import { NO_TIME } from "../mm/time.js";
 import { attach } from "../reclaim/attach.js";
+import { readMetadata } from "../reclaim/bring-in.js";
 import { charge } from "../reclaim/charge.js";
 import { Core } from "../reclaim/core.js";
 import { attachGuarded, type Watch } from "../reclaim/eject/eject.js";
@@ -93,6 +94,7 @@ export function boot(
     if (watch === undefined) attach(core, lruvec, chosen[i]!, spec.seed + i, own);
     else attachGuarded(core, lruvec, chosen[i]!, spec.seed + i, own, watch);
   }
+  if (trace.layout.files.length > 0) readMetadata(core, core.memcg, 1, false); // the files have been opened
   return core;
 }
 
@@ -135,12 +137,12 @@ function minTtl({ memory, pace }: MachineSpec): number {
   return ms * 1e6;
 }
 
-/** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
 function checkMetadata(pages: number): number {
   if (Number.isInteger(pages) && pages >= 0 && pages <= MOST_METADATA) return pages;
   inputError(`invalid metadata: ${pages}; give a number of pages from 0 to ${MOST_METADATA}`);
 }
 
+/** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
 function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): void {
   const nr = pinned + (kernelMemory ? 1 : 0);
   if (nr > core.memcg.max - MIN_MEMORY) {
