@@ -37,7 +37,7 @@ Before it runs it says its size, the invalid cells with the reason, what is kept
   --json          one JSON object on stdout {study, cells, invalid, distinct, kept, estimateSeconds, ...}
                   and, unless --dry-run, {computed, cached, failed, stale, errors, notes, seconds}
 
-Exit codes: 0 done, 1 a fault of the program, 2 bad input, 3 done but some cells failed, 130 interrupted by Ctrl-C:
+Exit codes: 0 done, 1 a fault of the program, 2 bad input or no cell that can run, 3 done but some cells failed, 130 interrupted by Ctrl-C:
 finished cells are kept, and the same command goes on from there.`;
 
 const OPTIONS = {
@@ -86,10 +86,12 @@ export async function studyCommand(args: readonly string[]): Promise<number> {
   try {
     const plan = await planStudy(await readStudySpec(path), options);
     if (!values.json || !values["dry-run"]) console.error(plan.text);
-    if (values["dry-run"]) {
-      if (values.json) console.log(JSON.stringify(planJson(plan)));
-      return 0;
+    if (values["dry-run"] && values.json) console.log(JSON.stringify(planJson(plan)));
+    if (plan.cells.length === 0) {
+      const reasons = [...new Set(plan.invalid.map(({ reason }) => reason))];
+      inputError(`no cell can run: all ${plan.invalid.length} are invalid (${plan.name}); ${reasons[0]}`);
     }
+    if (values["dry-run"]) return 0;
     const study = await runStudy(plan, options);
     const files = values.out === undefined ? undefined : await writeTable(toTable(study), values.out);
     if (values.json) console.log(JSON.stringify({ ...planJson(plan), ...ranJson(study), files }));

@@ -6,19 +6,20 @@
  *   on   mglru  generations  walk=on   filter=bloom  lookaround=64  fd=refs       tiers=pid  balance=tiers  ...
  *               placement    walk      Bloom filter  look-around    counted reads tiers      PID balance
  */
-import type { Settings } from "../mechanisms/settings.js";
+import { PLAIN, type Settings } from "../mechanisms/settings.js";
+import type { Policy } from "../reclaim/ops.js";
 import type { CellSpec } from "../sim/cell.js";
 import { resolvePolicy } from "../sim/resolve-policy.js";
-import { resolveSettings } from "../sim/switchboard.js";
+import { neverAsked, resolveSettings } from "../sim/switchboard.js";
 import { inputError } from "../util/error.js";
-import type { Factor, PolicyChoice } from "./factor.js";
+import { type Factor, NOT, type PolicyChoice, sideOf } from "./factor.js";
 
 /** Name of the factor that is the policy itself: which lists folios are on, when they age, which leave. */
 export const PLACEMENT = "placement";
 
 type Part = Pick<Factor, "name" | "needs"> & { readonly text: string };
 
-/** What a switch is called as a factor, and what it can do nothing without. */
+/** What a switch is called as a factor, and what it can do nothing without where the second policy brings it. */
 const PARTS: Readonly<Partial<Record<keyof Settings, Part>>> = {
   references: { name: "reference check", text: "what the check at the tail asks" },
   walk: { name: "walk", text: "page tables are walked" },
@@ -32,15 +33,23 @@ const PARTS: Readonly<Partial<Record<keyof Settings, Part>>> = {
   workingset: { name: "refault window", text: "which refaults are recent" },
   tiers: { name: "tiers", needs: ["counted reads"], text: "often-read pages are protected by feedback" },
   balance: { name: "PID balance", text: "what chooses between anonymous and file memory" },
-  insertion: { name: "insertion", needs: [PLACEMENT], text: "where a faulted folio enters" },
-  aging: { name: "aging", needs: [PLACEMENT], text: "when a generation is added" },
-  budget: { name: "budget", needs: [PLACEMENT], text: "how much a pass evicts" },
+  insertion: { name: "insertion", text: "where a faulted folio enters" },
+  aging: { name: "aging", text: "when a generation is added" },
+  budget: { name: "budget", text: "how much a pass evicts" },
   dirty: { name: "dirty", needs: [PLACEMENT], text: "what becomes of dirty file folios at the tail" },
+};
+
+/** Whether a machine has what a factor can need. */
+const HAS: Readonly<Record<string, (settings: Settings) => boolean>> = {
+  walk: ({ walk }) => walk === "on",
+  "look-around": ({ lookaround }) => lookaround > 0,
+  "counted reads": ({ fd }) => fd.startsWith("refs"),
 };
 
 /**
  * All in which two policies differ, as factors for a design; {@link bundle} joins some into one. 11 between
- * traditional LRU and MGLRU in 6.12.
+ * traditional LRU and MGLRU in 6.12. A difference that neither policy has what it needs for is none: without walk
+ * and look-around, what becomes of a folio found young means nothing.
  *
  * @example
  * const factors = await factorsBetween("lru", "mglru");
@@ -52,23 +61,63 @@ export async function factorsBetween(
   on: PolicyChoice,
   profile: CellSpec["profile"] = "6.12",
 ): Promise<Factor[]> {
-  const [first, second] = [await settingsOf(off, profile), await settingsOf(on, profile)];
+  const [first, second] = [await sideFor(off, profile), await sideFor(on, profile)];
   const factors: Factor[] = [];
   if (JSON.stringify(off) !== JSON.stringify(on)) {
     const text = "which lists folios are on, when they age, which leave";
     factors.push({ name: PLACEMENT, off: {}, on: {}, policy: { off, on }, text });
   }
-  for (const [key, part] of Object.entries(PARTS)) {
-    const [a, b] = [first[key as keyof Settings], second[key as keyof Settings]];
-    if (a !== b) factors.push({ ...part, off: { [key]: a }, on: { [key]: b } });
+  for (const key of Object.keys(PARTS) as (keyof Settings)[]) {
+    const { name, text } = PARTS[key]!;
+    const [a, b] = [first.settings[key], second.settings[key]];
+    const needs = needsOf(key, first, second);
+    if (a === b || needs === undefined) continue;
+    const sides = { off: { [key]: a }, on: { [key]: b } };
+    factors.push({ name, ...(needs.length > 0 && { needs }), text, ...sides });
   }
   if (factors.length === 0) inputError(`no difference: ${JSON.stringify(off)} is compared with itself`);
   return factors;
 }
 
-async function settingsOf(choice: PolicyChoice, profile: string): Promise<Settings> {
+interface Side {
+  readonly policy: Policy;
+  readonly settings: Settings;
+}
+
+async function sideFor(choice: PolicyChoice, profile: string): Promise<Side> {
   const policy = await resolvePolicy(typeof choice === "string" ? { name: choice } : choice);
-  return resolveSettings(policy, {}, profile);
+  return { policy, settings: resolveSettings(policy, {}, profile) };
+}
+
+/** What a switch needs between these two: the side that has it; undefined if neither has. */
+function needsOf(key: keyof Settings, first: Side, second: Side): Factor["needs"] | undefined {
+  const needs: (string | readonly string[])[] = [];
+  for (const need of PARTS[key]!.needs ?? []) {
+    const has = [need].flat().map((name) => whichSide(name, HAS[name], first, second));
+    if (has.includes(true)) continue;
+    const names = has.filter((name) => typeof name === "string");
+    if (names.length === 0) return undefined;
+    needs.push(names.length === 1 ? names[0]! : names);
+  }
+  const foreign = [first, second].some(({ settings }) => settings[key] !== PLAIN[key]);
+  const [a, b] = [first, second].map(({ policy }) => !foreign || !neverAsked(key, policy));
+  if (!a && !b) return undefined;
+  const placement = a ? NOT + PLACEMENT : PLACEMENT;
+  if (a !== b && !needs.includes(placement)) needs.push(placement);
+  return needs;
+}
+
+/** Whether both sides have it; else the name of the factor as it must be, or nothing. */
+function whichSide(
+  name: string,
+  has: ((settings: Settings) => boolean) | undefined,
+  first: Side,
+  second: Side,
+): string | boolean {
+  if (has === undefined) return name;
+  const [a, b] = [has(first.settings), has(second.settings)];
+  if (a === b) return a;
+  return b ? name : NOT + name;
 }
 
 /**
@@ -85,6 +134,10 @@ export function bundle(
   parts: Readonly<Record<string, readonly string[]>>,
 ): Factor[] {
   const bundleOf = new Map(Object.entries(parts).flatMap(([name, own]) => own.map((part) => [part, name])));
+  const bundled = (need: string): string => {
+    const { name, wanted } = sideOf(need);
+    return `${wanted ? "" : NOT}${bundleOf.get(name) ?? name}`;
+  };
   return Object.entries(parts).map(([name, own]) => {
     const chosen = own.map((part) => {
       const found = factors.find((factor) => factor.name === part);
@@ -92,8 +145,8 @@ export function bundle(
     });
     const needs = chosen
       .flatMap((factor) => factor.needs ?? [])
-      .map((need) => [...new Set([need].flat().map((other) => bundleOf.get(other) ?? other))])
-      .filter((need) => !need.includes(name))
+      .map((need) => [...new Set([need].flat().map(bundled))])
+      .filter((need) => !need.some((other) => sideOf(other).name === name))
       .filter((need, i, all) => all.findIndex((other) => other.join() === need.join()) === i);
     const policy = chosen.find((factor) => factor.policy !== undefined)?.policy;
     return {

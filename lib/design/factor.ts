@@ -22,7 +22,8 @@ export interface Factor {
   /**
    * Factors without which this one can do nothing: all of them, and of a list any. Where they are off, its switches
    * are left out whether it is on or off: two cells of one spec, computed once. Without `needs`, such a cell is
-   * refused by the switchboard and listed as invalid. Names that the design does not have do not count.
+   * refused by the switchboard and listed as invalid. "not walk" needs that walk is off: where a factor takes a
+   * mechanism away. Names that the design does not have do not count.
    */
   readonly needs?: readonly (string | readonly string[])[];
   /** What it is, in a sentence. */
@@ -78,11 +79,24 @@ export function hasNeeds(
   { needs = [] }: Factor,
 ): boolean {
   return needs.every((need) => {
-    const known = [need].flat().map((name) => factors.findIndex((factor) => factor.name === name));
-    const there = known.filter((i) => i >= 0);
-    return there.length === 0 || there.some((i) => isOn(combination, i));
+    const there = [need].flat().flatMap((text) => {
+      const { name, wanted } = sideOf(text);
+      const i = factors.findIndex((factor) => factor.name === name);
+      return i < 0 ? [] : [isOn(combination, i) === wanted];
+    });
+    return there.length === 0 || there.includes(true);
   });
 }
+
+/** The factor that a need names, and whether it is wanted on. */
+export function sideOf(need: string): { readonly name: string; readonly wanted: boolean } {
+  return need.startsWith(NOT)
+    ? { name: need.slice(NOT.length), wanted: false }
+    : { name: need, wanted: true };
+}
+
+/** Before the name of a factor that is to be off. */
+export const NOT = "not ";
 
 /** @throws InputError for none, too many, a name twice or a bad one, a switch of two factors, a factor of no change. */
 export function checkFactors(factors: readonly Factor[]): void {
@@ -91,8 +105,10 @@ export function checkFactors(factors: readonly Factor[]): void {
   }
   const ownerOf = new Map<string, string>();
   for (const [i, { name, off, on, policy }] of factors.entries()) {
-    if (typeof name !== "string" || !/^[^+−×:,]+$/.test(name) || /^(all|none)$/.test(name)) {
-      inputError(`bad name: ${name} (factor ${i}); use words without + − × : and ,; not all, not none`);
+    if (typeof name !== "string" || !/^[^+−×:,]+$/.test(name) || /^(all|none|not .*)$/.test(name)) {
+      inputError(
+        `bad name: ${name} (factor ${i}); use words without + − × : and ,; not all, not none, no "not" first`,
+      );
     }
     if (factors.findIndex((other) => other.name === name) !== i)
       inputError(`two factors of one name: ${name}`);

@@ -63,7 +63,7 @@ export function resolveSettings(
     wanted.anonShare = PLAIN.anonShare;
   }
   for (const slot of Object.keys(NEVER_ASKED) as (keyof typeof NEVER_ASKED)[]) {
-    if (asked(slot) && !policy.asks.includes(slot) && wanted[slot] !== PLAIN[slot]) {
+    if (asked(slot) && neverAsked(slot, policy) && wanted[slot] !== PLAIN[slot]) {
       refuse(`${slot}=${wanted[slot]} with policy ${policy.name}`, NEVER_ASKED[slot]);
     }
   }
@@ -242,6 +242,11 @@ const NEVER_ASKED = {
   aging: "it has no generations to age; use policy mglru",
   budget: "its passes are not budgeted over generations; use policy mglru",
 } as const;
+
+/** Whether a slot is one that only some policies ask, and this one does not. */
+export function neverAsked(slot: keyof Settings, policy: Policy): boolean {
+  return slot in NEVER_ASKED && !(policy.asks as readonly string[]).includes(slot);
+}
 
 function refuse(what: string, why: string): never {
   inputError(`refused: ${what}: ${why}`);

@@ -100,6 +100,17 @@ describe("reclaim-lab study", () => {
     expect(stdout).toContain("failed: copytar, nobody, memory 0.3: unknown policy: nobody");
   });
 
+  it("exits with 2 if no cell can run", async () => {
+    const { point: _, ...axes } = spec;
+    const factors = [{ name: "filter", off: { filter: "exact" }, on: { filter: "bloom" } }];
+    const path = file("none.json", { ...axes, name: "none", kind: "full", policy: { lru: "lru" }, factors });
+    for (const args of [[], ["--dry-run"]]) {
+      const { code, stderr } = await refused("study", path, "--results", results, ...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain("error: no cell can run: all 4 are invalid (none); refused: filter=exact");
+    }
+  });
+
   it("exits with 130 on Ctrl-C, keeps what is finished, and the same command goes on", async () => {
     const seed = Array.from({ length: 20 }, (_, i) => i);
     const path = file("long.json", { ...spec, name: "long", memory: [0.3], seed });

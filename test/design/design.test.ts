@@ -5,6 +5,7 @@ import { combinationsOf } from "../../lib/design/combinations.js";
 import { describeDesign, estimateSeconds } from "../../lib/design/describe.js";
 import { type DesignSpec, design } from "../../lib/design/design.js";
 import { combinationName, type Factor, pointOf } from "../../lib/design/factor.js";
+import * as policies from "../../lib/policies/index.js";
 import { resolvePolicy } from "../../lib/sim/resolve-policy.js";
 import { runCell } from "../../lib/sim/run-cell.js";
 import { resolveSettings } from "../../lib/sim/switchboard.js";
@@ -131,6 +132,40 @@ describe("factors between two policies", () => {
     ]);
     expect(ours.points["all − placement"]!.policy).toBe("lru");
     expect(() => bundle(joined, { x: ["walk"] })).toThrow("no such factor: walk (bundle x)");
+  });
+
+  const names = Object.values(policies).map(({ name }) => name);
+  test.each(["lru", "mglru"])("%s and any other: both ends run, and are the two policies", async (one) => {
+    for (const profile of ["6.1", "6.12", "7.3"] as const) {
+      for (const other of names.filter((name) => name !== one)) {
+        for (const [off, on] of [
+          [one, other],
+          [other, one],
+        ] as const) {
+          const factors = await factorsBetween(off, on, profile);
+          for (const [mask, name] of [
+            [0, off],
+            [2 ** factors.length - 1, on],
+          ] as const) {
+            const made = await resolvePolicy({ name });
+            const { set } = pointOf(factors, mask, undefined);
+            const ours = `${off} to ${on} in ${profile}: ${name}`;
+            expect(resolveSettings(made, set!, profile), ours).toEqual(resolveSettings(made, {}, profile));
+          }
+        }
+      }
+    }
+  });
+
+  test("what neither has the parts for is no factor; what a policy takes away is needed off", async () => {
+    const ours = await factorsBetween("lru", "s3Fifo");
+    expect(ours.map(({ name }) => name)).not.toContain("young rule");
+    const back = await factorsBetween("mglru", "lru");
+    expect(back.find(({ name }) => name === "young rule")!.needs).toEqual([["not walk", "not look-around"]]);
+    const joined = bundle(back, { access: ["walk"], ages: ["flag ages"] });
+    expect(joined[1]!.needs).toEqual([["not access", "not look-around"]]);
+    const made = await design({ kind: "full", factors: ours, ...AXES }, open);
+    expect(made.invalid).toEqual([]);
   });
 
   test("two that are one", async () => {
