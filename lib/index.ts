@@ -121,8 +121,10 @@ export {
   readResults,
   resultCodes,
   type ShownResult,
+  type StudyTable,
   showResult,
   staleResults,
+  studyTable,
   type Verification,
   verifyResults,
 } from "./study/results/catalog.js";

@@ -7,12 +7,13 @@ import {
   resultCodes,
   showResult,
   staleResults,
+  studyTable,
   verifyResults,
 } from "../study/results/catalog.js";
 import { exportTable, FORMATS, formatOf } from "../study/results/export.js";
-import { listStudies, readStudy } from "../study/results/manifest.js";
+import { listStudies } from "../study/results/manifest.js";
 import { mergeResults } from "../study/results/merge.js";
-import { toTable } from "../study/table.js";
+import { staleText } from "../study/results/read.js";
 import { inputError } from "../util/error.js";
 import { parseWords, readWord } from "./arguments.js";
 
@@ -21,7 +22,8 @@ const USAGE = `reclaim-lab results COMMAND [--results DIR] [--json]
   list                  results by the code that computed them, and the named studies
   show HASH             one result with its spec, counters and provenance; the first digits will do
   export --out FILE     a table: .csv, .parquet, .arrow (IPC file) or .json
-    --study NAME        the rows of a study, with its labels; else all results of the current code
+    --study NAME        the rows of a study, with its labels, whatever the code (said on stderr); else all results of
+                        the current code
     --all               results of other code, too, told apart by code_digest
     --format F          ${FORMATS.join(", ")}; where FILE does not say; without --out: csv or json on stdout
   stale                 results that other code computed
@@ -87,7 +89,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   },
   async export(folder, _, { study, all, out, format: named }) {
     const table: ColumnTable =
-      study === undefined ? await readResults(folder, { all }) : toTable(await readStudy(folder, study));
+      study === undefined ? await readResults(folder, { all }) : await ofStudy(folder, study);
     const format = named === undefined ? formatOf(out) : readWord("format", named, FORMATS);
     if (out === undefined) {
       if (format !== "csv" && format !== "json") inputError(`no file for ${format}: give --out FILE`);
@@ -98,6 +100,19 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     return { json: done, text: `${done.rows} rows, ${done.columns} columns: ${out}` };
   },
 };
+
+/** The table of a study; says on stderr which of its rows are of other code. */
+async function ofStudy(folder: string, study: string): Promise<ColumnTable> {
+  const { table, stale } = await studyTable(folder, study);
+  const nr = stale.reduce((sum, { cells }) => sum + cells, 0);
+  if (nr > 0) {
+    console.error(
+      `warning: ${nr} of ${table.numRows()} rows are of other code: ${staleText(stale)}; column code_digest tells ` +
+        "them apart; run the study again for those of the current code",
+    );
+  }
+  return table;
+}
 
 /** Words that a command takes after its name. */
 const NR_WORDS: Readonly<Record<string, number>> = { show: 1, prune: 1000 };

@@ -111,7 +111,11 @@ export async function runStudy(
   const plan = "cells" in planOrSpec ? planOrSpec : await planStudy(planOrSpec, options);
   const costOf = ({ labels }: Cell): number => plan.cellSeconds[labels.trace] ?? 1;
   const study = await runGrid(plan.cells, { costOf, ...options });
-  const cells = study.rows.map(({ labels, hash }) => ({ labels, hash }));
+  const cells = study.rows.map(({ labels, hash, status, error }) => ({
+    labels,
+    hash,
+    ...(status !== "ok" && error !== null && { error }),
+  }));
   if (options.results !== undefined) {
     // A folder that cannot be written to is said in the study's notes.
     await saveManifest(options.results, { name: plan.name, cells }).catch(() => undefined);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { fromArrow } from "arquero";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../lib/cli/main.js";
+import { readStudy, saveManifest } from "../../lib/study/results/manifest.js";
 import { openResults } from "../../lib/study/results.js";
 import { tempFolder } from "../study/fixtures/cells.js";
 import { entryOf } from "../study/fixtures/entry-of.mjs";
@@ -182,6 +183,28 @@ describe("reclaim-lab results", () => {
     expect(JSON.parse(readFileSync(join(folder, "table.json"), "utf8")).length ?? 0).toBeGreaterThanOrEqual(
       0,
     );
+  });
+
+  it("exports why a cell failed", async () => {
+    const { rows } = await readStudy(results, "bad-cell");
+    expect(rows[1]!.error).toMatch(/^unknown policy: nobody/);
+  });
+
+  it("exports of a study tell rows of other code apart, and say how many there are", async () => {
+    const { labels } = (await readStudy(results, "small")).rows[0]!;
+    const cells = [...(await readStudy(results, "small")).rows, { labels, hash: entryOf(1).hash }];
+    await saveManifest(results, {
+      name: "mixed",
+      cells: cells.map(({ labels, hash }) => ({ labels, hash })),
+    });
+    const { stdout, stderr } = await run("export", "--study", "mixed", "--json");
+    const digests = (JSON.parse(stdout) as { hash: string; code_digest: string; trace_digest: string }[]).map(
+      ({ code_digest }) => code_digest,
+    );
+    expect(digests[4]).toBe("c".repeat(64));
+    expect(digests.slice(0, 4)).not.toContain(digests[4]);
+    expect(stderr).toContain("warning: 1 of 5 rows are of other code: 1 by code cccccccccccc;");
+    expect((await run("export", "--study", "small")).stderr).toBe("");
   });
 
   it("names what is stale, prunes it, and verifies the rest", async () => {

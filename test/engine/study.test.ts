@@ -96,11 +96,12 @@ describe("runStudy", () => {
     await expect(readStudy(results, "slow")).rejects.toThrow("no study slow");
   });
 
-  it("a cell without a result is a row that says so", async () => {
+  it("a cell without a result is a row that says why", async () => {
     const results = tempFolder();
-    await runStudy({ ...grid, point: { a: "sum", b: "throw" } }, { ...fake, results });
+    const ran = await runStudy({ ...grid, point: { a: "sum", b: "throw" } }, { ...fake, results });
     const { rows } = await readStudy(results, "quick");
     expect(rows.map(({ status }) => status)).toEqual(Array(4).fill(["ok", "error"]).flat());
-    expect(rows[1]!.error).toBe("no result is kept; run the study again");
+    expect(rows[1]!.error).toBe(ran.rows[1]!.error);
+    expect(rows[1]!.error).toBe("Error: broken invariant");
   });
 });

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ejectionText } from "../../reclaim/eject/policy-fault.js";
 import { inputError } from "../../util/error.js";
 import type { Labels } from "../grid.js";
 import type { Row } from "../run-grid.js";
@@ -18,6 +19,8 @@ export interface StudyCell {
   readonly labels: Labels;
   /** Null if the cell could not be named. */
   readonly hash: string | null;
+  /** Why the last run has no result for it; left out if it has one. */
+  readonly error?: string;
 }
 
 /** A named study: plain data, the same bytes whenever it is written. */
@@ -46,7 +49,8 @@ export async function listStudies(folder: string): Promise<string[]> {
 }
 
 /**
- * The rows of a named study, as `runGrid` gave them. A cell without a kept result is a row with an error.
+ * The rows of a named study, as `runGrid` gave them. A cell without a kept result is a row with an error:
+ * what went wrong when the study ran.
  * @throws InputError for a name that the folder does not have.
  */
 export async function readStudy(folder: string, name: string): Promise<{ readonly rows: readonly Row[] }> {
@@ -63,18 +67,24 @@ export async function readStudy(folder: string, name: string): Promise<{ readonl
     [],
   );
   return {
-    rows: cells.map(({ labels, hash }): Row => {
+    rows: cells.map(({ labels, hash, error }): Row => {
       const result = hash === null ? undefined : results.get(hash);
       if (result === undefined)
         return {
           labels,
           hash,
           status: "error",
-          error: "no result is kept; run the study again",
+          error: error ?? "no result is kept; run the study again",
           counters: {},
         };
       const counters = Object.entries(result.counters).sort(([a], [b]) => (a < b ? -1 : 1));
-      return { labels, hash, status: result.status, error: null, counters: Object.fromEntries(counters) };
+      return {
+        labels,
+        hash,
+        status: result.status,
+        error: result.ejected?.map(ejectionText).join("; ") ?? null,
+        counters: Object.fromEntries(counters),
+      };
     }),
   };
 }
