@@ -121,16 +121,15 @@ export {
   readResults,
   resultCodes,
   type ShownResult,
-  type StudyTable,
   showResult,
   staleResults,
-  studyTable,
   type Verification,
   verifyResults,
 } from "./study/results/catalog.js";
 export { exportTable, type Format } from "./study/results/export.js";
 export { listStudies, readStudy } from "./study/results/manifest.js";
 export { type Merged, mergeResults } from "./study/results/merge.js";
+export { type StudyTable, studyTable } from "./study/results/study-table.js";
 export type { StaleCells } from "./study/results.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";

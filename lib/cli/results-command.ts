@@ -7,13 +7,13 @@ import {
   resultCodes,
   showResult,
   staleResults,
-  studyTable,
   verifyResults,
 } from "../study/results/catalog.js";
 import { exportTable, FORMATS, formatOf } from "../study/results/export.js";
 import { listStudies } from "../study/results/manifest.js";
 import { mergeResults } from "../study/results/merge.js";
 import { staleText } from "../study/results/read.js";
+import { studyTable } from "../study/results/study-table.js";
 import { inputError } from "../util/error.js";
 import { parseWords, readWord } from "./arguments.js";
 

@@ -7,7 +7,6 @@
  *               placement    walk      Bloom filter  look-around    counted reads tiers      PID balance
  */
 import { PLAIN, type Settings } from "../mechanisms/settings.js";
-import type { Policy } from "../reclaim/ops.js";
 import type { CellSpec } from "../sim/cell.js";
 import { resolvePolicy } from "../sim/resolve-policy.js";
 import { neverAsked, resolveSettings } from "../sim/switchboard.js";
@@ -80,13 +79,17 @@ export async function factorsBetween(
 }
 
 interface Side {
-  readonly policy: Policy;
   readonly settings: Settings;
+  /** Whether it would refuse a value there. */
+  readonly neverAsks: (key: keyof Settings) => boolean;
 }
 
 async function sideFor(choice: PolicyChoice, profile: string): Promise<Side> {
   const policy = await resolvePolicy(typeof choice === "string" ? { name: choice } : choice);
-  return { policy, settings: resolveSettings(policy, {}, profile) };
+  return {
+    settings: resolveSettings(policy, {}, profile),
+    neverAsks: (key) => neverAsked(key, policy),
+  };
 }
 
 /** What a switch needs between these two: the side that has it; undefined if neither has. */
@@ -100,7 +103,7 @@ function needsOf(key: keyof Settings, first: Side, second: Side): Factor["needs"
     needs.push(names.length === 1 ? names[0]! : names);
   }
   const foreign = [first, second].some(({ settings }) => settings[key] !== PLAIN[key]);
-  const [a, b] = [first, second].map(({ policy }) => !foreign || !neverAsked(key, policy));
+  const [a, b] = [first, second].map(({ neverAsks }) => !foreign || !neverAsks(key));
   if (!a && !b) return undefined;
   const placement = a ? NOT + PLACEMENT : PLACEMENT;
   if (a !== b && !needs.includes(placement)) needs.push(placement);

@@ -4,14 +4,11 @@ import { table } from "arquero";
 import { inputError } from "../../util/error.js";
 import { cellCode, codeDigest, moduleDigest } from "../code-digest.js";
 import { BUILT } from "../pool.js";
-import { toTable } from "../table.js";
 import { type Database, openDatabase } from "./database.js";
 import { checkOf, type Entry, type Made, resultText } from "./entry.js";
 import { generations, loadTables, withNewest } from "./generation.js";
-import { readStudy } from "./manifest.js";
 import { addSegments, type Merged, mergeResults } from "./merge.js";
 import type { RunRecord } from "./provenance.js";
-import type { StaleCells } from "./read.js";
 import { readSegments, type SegmentContent } from "./segment.js";
 import { createCells, ORDER } from "./write-generation.js";
 
@@ -98,7 +95,7 @@ export async function resultCodes(folder: string, options: CodeOptions = {}): Pr
 }
 
 /** Digests in the folder that are those of the code as it is now. */
-async function currentCodes(database: Database, { runner }: CodeOptions): Promise<Set<string>> {
+export async function currentCodes(database: Database, { runner }: CodeOptions): Promise<Set<string>> {
   const base = runner === undefined ? await codeDigest(BUILT) : await moduleDigest(runner);
   const current = new Set<string>([base]);
   const modules = await database.rows<{ module: string }>(
@@ -194,55 +191,6 @@ export async function readResults(
     ).map(({ name }) => name);
     const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
     return table(names.map((name): [string, unknown[]] => [name, rows.map((row) => plain(row[name]))]));
-  });
-}
-
-/** Rows of a study with what tells them apart from those of other code. */
-export interface StudyTable {
-  /** As `toTable`, with hash, code_digest and trace_digest before status; null for a cell without a result. */
-  readonly table: ColumnTable;
-  /** Rows by code that is not the current one, most first. */
-  readonly stale: readonly StaleCells[];
-}
-
-/**
- * A named study as a table, as `reclaim-lab results export --study` writes it.
- * @throws InputError for a folder or a name that there is not.
- */
-export async function studyTable(
-  folder: string,
-  name: string,
-  options: CodeOptions = {},
-): Promise<StudyTable> {
-  const { rows } = await readStudy(folder, name);
-  return withAll(folder, async (database) => {
-    const current = await currentCodes(database, options);
-    const entries = await database.rows<{ hash: string; code: string; trace: string }>(
-      "select hash, code_digest as code, trace_digest as trace from entries where list_contains($hashes, hash)",
-      { hashes: rows.flatMap(({ hash }) => hash ?? []) },
-    );
-    const byHash = new Map(entries.map((entry) => [entry.hash, entry]));
-    const found = rows.map(({ hash }) => byHash.get(hash ?? ""));
-    const counts = new Map<string, number>();
-    for (const entry of found) {
-      if (entry === undefined || current.has(entry.code)) continue;
-      counts.set(entry.code, (counts.get(entry.code) ?? 0) + 1);
-    }
-    const own: [string, unknown[]][] = [
-      ["hash", rows.map(({ hash }) => hash)],
-      ["code_digest", found.map((entry) => entry?.code ?? null)],
-      ["trace_digest", found.map((entry) => entry?.trace ?? null)],
-    ];
-    const plain = toTable({ rows });
-    const columns = plain
-      .columnNames()
-      .map((column): [string, unknown[]] => [column, [...plain.array(column)]]);
-    const at = columns.findIndex(([column]) => column === "status");
-    const stale = [...counts].map(([codeDigest, cells]) => ({ codeDigest, cells }));
-    return {
-      table: table([...columns.slice(0, at), ...own, ...columns.slice(at)]),
-      stale: stale.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1)),
-    };
   });
 }
 
