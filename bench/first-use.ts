@@ -12,6 +12,16 @@ const FOLDER = new URL("../data/traces/", import.meta.url).pathname;
 const asked = process.argv.slice(2);
 const policies = asked.length > 0 ? asked : ["sieve", "s3-fifo", "arc", "lirs", "clock-pro"];
 
+/** "-": the policy refuses the switch, for it never asks whether a folio was used. */
+async function broughtIn(spec: lab.CellSpec, trace: lab.Trace): Promise<number | "-"> {
+  try {
+    return (await lab.runCell(spec, trace)).counters.nr_alloc!;
+  } catch (error) {
+    if (/^refused: firstUse=/.test((error as Error).message)) return "-";
+    throw error;
+  }
+}
+
 console.log("pages brought in: cache told each hit / kernel, firstUse=counts / kernel, firstUse=forgotten");
 console.log(["trace".padEnd(9), ...policies.map((name) => name.padEnd(24))].join(" "));
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".parquet"))) {
@@ -26,8 +36,8 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".parquet"
       { ...cell, set: { firstUse: "counts" } },
       { ...cell, set: { firstUse: "forgotten" } },
     ];
-    const found: number[] = [];
-    for (const spec of cells) found.push((await lab.runCell(spec, trace)).counters.nr_alloc!);
+    const found: (number | "-")[] = [];
+    for (const spec of cells) found.push(await broughtIn(spec, trace));
     row.push(found.join(" / ").padEnd(24));
   }
   console.log([file.replace(".parquet", "").padEnd(9), ...row].join(" "));

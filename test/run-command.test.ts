@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../lib/cli/main.js";
-import { run } from "../lib/cli/run-command.js";
+import { run, runTable } from "../lib/cli/run-command.js";
 import { readRunOptions } from "../lib/cli/run-options.js";
 import { packageRoot } from "../lib/notebook/scrub.js";
 import { POLICIES } from "../lib/sim/resolve-policy.js";
@@ -54,12 +54,16 @@ describe("the cell", () => {
     expect([named("LRU"), named("S3FIFO"), named("2q")]).toEqual(["lru", "s3-fifo", "two-q"]);
     const cached = (name: string) =>
       readRunOptions([...args("--policy", name), "--mode", "cache"])!.cell(1024).policy.name;
-    expect(["lru", "LRU", "active-inactive", "opt"].map(cached)).toEqual([
+    expect(["lru", "LRU", "active-inactive", "opt", "constructor"].map(cached)).toEqual([
       "plain-lru",
       "plain-lru",
       "lru",
       "min",
+      "constructor",
     ]);
+    expect(named("active-inactive"), "everywhere").toBe("lru");
+    const { fallback } = readRunOptions(args("--mode", "cache", "--fallback", "lru"))!.cell(1024);
+    expect(fallback).toEqual({ name: "plain-lru" });
   });
 
   it("changes each part of the machine alone", () => {
@@ -140,6 +144,12 @@ describe("refused", () => {
     [["--mode", "cache", "--swap", "zram"], /--swap with --mode cache: a cache has no kernel/],
     [["--mode", "cache", "--no-kernel-memory"], /--no-kernel-memory with --mode cache/],
     [["--policy", "x:{"], /invalid --policy: x:\{: .*give NAME or NAME:JSON/],
+    [
+      ["--mode", "cache", "--policy", "opt", "--set", "admission=tinylfu"],
+      /refused: --set admission=tinylfu with --policy min: min is the bound/,
+    ],
+    [["--mode", "cache", "--policy", 'min:{"k":1}'], /refused: option k with --policy min/],
+    [["--mode", "cache", "--policy", "min", "--module", "mine.mjs"], /refused: --module with --policy min/],
     [["--policy", "x:[1]"], /invalid --policy: x:\[1\]; its options are a JSON object/],
   ])("%j", (more, message) => {
     const read = () => readRunOptions(args(...more));
@@ -155,6 +165,9 @@ describe("refused", () => {
   it("unknown switches and policies, by the simulator's own words", async () => {
     await expect(run(args("--set", "frob=1"))).rejects.toThrow(/unknown switch: frob; one of/);
     await expect(run(args("--policy", "frob"))).rejects.toThrow(/unknown policy: frob; one of/);
+    await expect(run(args("--mode", "cache", "--policy", "constructor"))).rejects.toThrow(
+      /^unknown policy: constructor; one of arc, .*min, active-inactive$/,
+    );
   });
 });
 
@@ -167,6 +180,13 @@ describe("the report", () => {
     expect(min!.counters.misses).toBeGreaterThan(0);
     expect(min!.counters.misses!).toBeLessThanOrEqual(first!.counters.misses!);
     expect(first!.spec.mode).toBe("cache");
+  });
+
+  it("names the policy of a cache so that the name means the same when it is typed again", async () => {
+    for (const name of ["active-inactive", "plain-lru", "min"]) {
+      const report = (await run(args("--mode", "cache", "--policy", name)))!;
+      expect(runTable(report)).toMatch(new RegExp(`^${name}, a cache of 512 objects: ok`));
+    }
   });
 
   it("holds all that is needed to run the cell again", async () => {

@@ -46,11 +46,25 @@ export function readPolicySpec(text: string, named: (name: string) => string = c
   return { name, options: options as NonNullable<PolicySpec["options"]> };
 }
 
+/** MIN is worked out from the trace: it is no policy that could be set up. */
+function checkMin({ policy: { options = {}, module }, set }: Pick<CellSpec, "policy" | "set">): void {
+  const refuse = (what: string, todo: string): never =>
+    inputError(
+      `refused: ${what} with --policy min: min is the bound of caches that keep what they miss, worked out from the trace, ` +
+        `and no policy; ${todo}`,
+    );
+  if (module !== undefined)
+    refuse("--module", "give the module's policy another name, or leave --module out");
+  for (const [axis, value] of Object.entries(set)) refuse(`--set ${axis}=${value}`, "leave it out");
+  for (const option of Object.keys(options)) refuse(`option ${option}`, "it has none");
+}
+
 /** What every cell has, as a cache's has it. */
 export function cacheCell(
   given: Readonly<Record<string, unknown>>,
   parts: Pick<CellSpec, "trace" | "memoryMax" | "policy" | "set" | "seed" | "fallback">,
 ): CellSpec {
+  if (parts.policy.name === "min") checkMin(parts);
   for (const option of OF_KERNELS) {
     if (given[option] === undefined || given[option] === false) continue;
     inputError(`refused: --${option} with --mode cache: a cache has no kernel around it; leave it out`);

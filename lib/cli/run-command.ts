@@ -11,6 +11,7 @@
 
 import { ejectionText } from "../reclaim/eject/policy-fault.js";
 import type { CellResult, CellSpec } from "../sim/cell.js";
+import { CACHE_POLICIES, shownInACache } from "../sim/policy-names.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
@@ -27,6 +28,11 @@ export interface RunReport {
   /** The same of each memcg, if the machine has any: with all below it, as its memory.stat. */
   readonly memcgs?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly checkpoints: readonly Readonly<Record<string, number>>[];
+}
+
+/** What the user calls the policy of a cell. */
+function shownName({ mode, policy: { name, module } }: CellSpec): string {
+  return mode === "cache" && module === undefined ? shownInACache(name) : name;
 }
 
 /** The offline bound, counted as a cache is. */
@@ -70,6 +76,9 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
   if (request === undefined) return undefined;
   const trace = await openFile(request.trace);
   const cell = request.cell(anonPages(trace, request.trace));
+  const { name, module } = cell.policy;
+  if (cell.mode === "cache" && module === undefined && !CACHE_POLICIES.includes(name))
+    inputError(`unknown policy: ${name}; one of ${CACHE_POLICIES.join(", ")}`);
   const bound = cell.mode === "cache" && cell.policy.name === "min";
   const {
     status,
@@ -111,7 +120,7 @@ export function runTable({ spec, status, counters, memcgs = {}, checkpoints }: R
   const numbers = shown.map(([, value]) => value.toLocaleString("en-US"));
   const digits = Math.max(...numbers.map((text) => text.length));
   return [
-    `${spec.policy.name}${set.join("")}, ${around(spec)}: ${status}`,
+    `${shownName(spec)}${set.join("")}, ${around(spec)}: ${status}`,
     ...shown.map(([name], i) => `${name.padEnd(width)}  ${numbers[i]!.padStart(digits)}`),
     ...Object.entries(memcgs).map(
       ([name, c]) =>

@@ -35,9 +35,10 @@ ${FORMAT_USAGE}
   --seed N                of what is random in a policy                                               [1]
   --mode M                kernel, or cache: PAGES are objects, each record is a request, a miss evicts one object; counts
                           requests and misses; --policy lru is the textbook's there (plain-lru; the kernel's two lists:
-                          active-inactive), min the offline bound; --set references=flags: hits only mark objects; --set
-                          admission=tinylfu or doorkeeper: a filter in front of the policy; options of kernels and
-                          machines do not apply                                                       [kernel]
+                          active-inactive; in the spec, as in all cells, these are lru), min the bound of caches that keep
+                          what they miss, worked out from what is to come; --set references=flags: hits only mark
+                          objects; --set admission=tinylfu or doorkeeper: a filter in front of the policy; options of
+                          kernels and machines do not apply                                           [kernel]
   --json                  one JSON object {spec, status, counters, memcgs, checkpoints} on stdout, nothing else there
 
 ${LAYOUT_USAGE}
@@ -152,7 +153,9 @@ export function readRunOptions(args: readonly string[]): RunRequest | undefined 
         ? memoryPages(values)!
         : readNumber("memory-max", needed("memory-max", values["memory-max"], "8192"), 1, 2 ** 40),
     ...readPolicy(values),
-    ...(values.fallback !== undefined && { fallback: readPolicySpec(values.fallback) }),
+    ...(values.fallback !== undefined && {
+      fallback: readPolicySpec(values.fallback, values.mode === "cache" ? cacheName : canonicalName),
+    }),
     seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
   };
   if (readWord("mode", values.mode, ["kernel", "cache"]) === "cache") {

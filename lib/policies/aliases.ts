@@ -1,6 +1,7 @@
 /** Other names, in lower case and without hyphens. In cells `lru` is the kernel's; the textbook's is plain-lru. */
 export const ALIASES: Readonly<Record<string, string>> = {
   "2q": "two-q",
+  activeinactive: "lru",
   belady: "min",
   opt: "min",
   fiforeinsertion: "clock",
@@ -11,7 +12,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** What `run --mode cache` takes otherwise: who caches objects means by LRU the textbook's. */
-export const IN_A_CACHE: Readonly<Record<string, string>> = {
-  lru: "plain-lru",
-  activeinactive: "lru",
-};
+export const IN_A_CACHE: Readonly<Record<string, string>> = { lru: "plain-lru" };
+
+/** What the kernel's two lists are called where `lru` is the textbook's. */
+export const TWO_LISTS = "active-inactive";

@@ -136,9 +136,31 @@ describe.each(MODES)("a policy that breaks its contract in a %s", (mode) => {
     ["makes no lists", () => ({ place() {}, isolate() {} }), /refused: policy p made no lists/],
     ["has no hooks", () => ({}) as never, /refused: policy p has no hook place/],
     ["throws in attach", (ctx) => ctx.newLists(-1) as never, /refused: policy p: attach threw RangeError/],
+    [
+      "has a hook that nobody calls",
+      (ctx) => ({ ...fifo().attach(ctx), evict() {} }),
+      /refused: policy p has a hook evict, which nobody calls; one of place, .*evicted/,
+    ],
   ])("refuses one that %s", (_what, attach, message) => {
     const spec = { ...SPEC, ...(mode === "cache" && { mode }) } as CellSpec;
     expect(() => simulate(spec, TRACE, { ...fifo(), name: "p", attach })).toThrow(message);
+  });
+
+  it("refuses one that asks a slot that there is not", () => {
+    const spec = { ...SPEC, ...(mode === "cache" && { mode }) } as CellSpec;
+    const policy = { ...fifo(), name: "p", asks: ["banana" as "hits"] };
+    expect(() => simulate(spec, TRACE, policy)).toThrow(
+      /refused: policy p asks "banana", which is no slot; one of hits, balance/,
+    );
+  });
+
+  it("under guard names a verdict that is none", async () => {
+    const spec = { ...SPEC, policy: wrong("answers-true"), ...(mode === "cache" && { mode }) } as CellSpec;
+    const { ejected } = await runCell(spec, TRACE, { guarded: true });
+    expect(ejected![0]).toMatchObject({
+      hook: "checkReferences",
+      reason: "answers true, which is no verdict; one of reclaim, keep, activate",
+    });
   });
 });
 

@@ -49,6 +49,7 @@ export const wrong = ({ kind = "none", after = 100 } = {}) => ({
       checkReferences() {
         if (now("throws-check")) fail("checkReferences");
         if (now("keeps-all")) return "keep";
+        if (now("answers-true")) return true;
         return kind === "loses-kept" && (calls.check = (calls.check ?? 0) + 1) % 3 === 0 ? "keep" : "reclaim";
       },
       missed() {

@@ -15,7 +15,7 @@ import { type Folio, NIL } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
 import type { LruvecContext, ReclaimOps } from "../ops.js";
 import { guardContext, guardScan } from "./guarded-access.js";
-import { type Fault, PolicyFault } from "./policy-fault.js";
+import { type Fault, isVerdict, PolicyFault, wrongVerdict } from "./policy-fault.js";
 
 /** Calls that one hook may make: so many for each folio that the policy holds, and so many more. */
 const FUEL_PER_FOLIO = 512;
@@ -132,7 +132,11 @@ export class Guard {
       const call = own[hook] as ((folio: Folio, ...rest: unknown[]) => unknown) | undefined;
       if (call === undefined) continue;
       const wrapped = (folio: Folio, ...rest: unknown[]): unknown =>
-        this.run(hook, folio, () => call.call(own, folio, ...rest));
+        this.run(hook, folio, () => {
+          const answer = call.call(own, folio, ...rest);
+          if (hook === "checkReferences" && !isVerdict(answer)) this.fail(wrongVerdict(answer));
+          return answer;
+        });
       Object.assign(guarded, { [hook]: wrapped });
     }
     if (own.inspect !== undefined) guarded.inspect = () => own.inspect!();

@@ -1,4 +1,5 @@
 import type { Folio } from "../../mm/folio.js";
+import type { Verdict } from "../ops.js";
 
 /** What a policy did wrong, and where. */
 export interface Fault {
@@ -46,4 +47,14 @@ export class PolicyFault extends Error {
   constructor(readonly fault: Fault) {
     super(faultText(fault));
   }
+}
+
+const VERDICTS: readonly Verdict[] = ["reclaim", "keep", "activate"];
+
+export const isVerdict = (answer: unknown): answer is Verdict => VERDICTS.includes(answer as Verdict);
+
+/** Why that is wrong which `checkReferences` answered. */
+export function wrongVerdict(answer: unknown): string {
+  const shown = typeof answer === "object" ? JSON.stringify(answer) : String(answer);
+  return `answers ${shown}, which is no verdict; one of ${VERDICTS.join(", ")}`;
 }
