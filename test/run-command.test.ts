@@ -255,6 +255,8 @@ describe("the process", () => {
     const { status, stdout } = cli("run", "--help");
     expect(status).toBe(0);
     expect(stdout).toContain("--memory-max PAGES");
+    for (const name of [...POLICIES, "min", "active-inactive"])
+      expect(stdout).toMatch(new RegExp(`[ ]${name}[,\\n]`));
     expect(await main(["frob"])).toBe(2);
   });
 });

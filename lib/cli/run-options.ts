@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CellSpec, PolicySpec, SwitchValue } from "../sim/cell.js";
-import { cacheName, canonicalName } from "../sim/policy-names.js";
+import { CACHE_POLICIES, cacheName, canonicalName } from "../sim/policy-names.js";
 import { inputError } from "../util/error.js";
 import { LRU_GEN_ENABLED, ofLruGen } from "../validate/lru-gen.js";
 import { rigMachine } from "../validate/rig-machine.js";
@@ -17,6 +17,12 @@ import {
   TRACE_OPTIONS,
 } from "./trace-options.js";
 
+/** Words in rows of eight. */
+function inRows(words: readonly string[]): string {
+  const rows = Array.from({ length: Math.ceil(words.length / 8) }, (_, i) => words.slice(8 * i, 8 * i + 8));
+  return rows.map((row) => `  ${row.join(", ")}`).join(",\n");
+}
+
 export const USAGE: string = `reclaim-lab run --trace FILE --memory-max PAGES [options]
 
 Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what reclaim counted.
@@ -24,7 +30,7 @@ Replays a trace in a memcg with memory.max = PAGES (4 KiB each) and prints what 
   --trace FILE            the accesses; for parquet also the name of a trace of data/traces
 ${FORMAT_USAGE}
   --memory-max PAGES      memory.max; with --memory it may be left out
-  --policy NAME[:JSON]    lru, mglru, or another of lib/policies, with options [lru if --lru-gen-enabled 0, else mglru]
+  --policy NAME[:JSON]    one of the policies below, with options              [lru if --lru-gen-enabled 0, else mglru]
   --module FILE           the JavaScript file that exports the policy (lib/policies/README.md); it runs on a thread of its own
   --fallback NAME[:JSON]  takes over if the policy breaks its contract                                [lru; in a cache fifo]
   --lru-gen-enabled BITS  0 lru; 1 mglru without walks; 3 with walks; 5 as 1; 7 also with non-leaf bits
@@ -44,6 +50,9 @@ ${FORMAT_USAGE}
 ${LAYOUT_USAGE}
 
 ${MACHINE_USAGE}
+
+Policies (min in cache mode only):
+${inRows(CACHE_POLICIES)}
 
 status is "ok", "oom" where the kernel's OOM killer would act, or "ejected" where a policy broke its contract and another took
 over (a warning on stderr says why); all exit with 0. 2: bad input. 1: a fault of ours.`;

@@ -16,7 +16,7 @@
  * lesson: what is seen then is the rule to start with, which prefers recent pages that were used twice within a short
  * time. Where only accessed bits can be seen, time is in misses and looks that find a use; in a kernel the first is forgotten
  * (`firstUse`). A folio that may not be taken counts as used. Differs from libCacheSim: nothing but the random
- * numbers; with its, the misses are the same.
+ * numbers; with its, the misses are the same until the first lesson; no reference stream is longer.
  * Source: Beckmann, Chen and Cidon, LHD: improving cache hit rate by maximizing hit density, NSDI 2018.
  */
 import { FolioBag } from "../mechanisms/folio-bag.js";
