@@ -45,6 +45,7 @@ export function combinationsOf(factors: readonly Factor[], spec: Kind): Combinat
     case "add-one-in":
       return { combinations: [0, ...toggled(k, 0)], base: 0 };
     case "one-at-a-time": {
+      if (!Array.isArray(spec.from)) inputError(`no from: ${spec.from}; give the factors that are on, or []`);
       const from = maskOf(factors, spec.from);
       return { combinations: [from, ...toggled(k, from)], base: from };
     }
@@ -52,6 +53,8 @@ export function combinationsOf(factors: readonly Factor[], spec: Kind): Combinat
       checkCount(2 ** k, "use a fraction, a subset or orders");
       return { combinations: Array.from({ length: 2 ** k }, (_, i) => i), base: 0 };
     case "fraction": {
+      if (!Array.isArray(spec.generators))
+        inputError(`no generators: ${spec.generators}; give a list such as ["D=ABC"]`);
       const alias = aliasStructure(k, spec.generators);
       checkCount(2 ** (k - spec.generators.length), "give more generators");
       return { combinations: fraction(k, spec.generators), base: 0, alias };

@@ -85,7 +85,15 @@ const gridSpec: z.ZodType = z.strictObject({
   ),
 });
 
-const designSpec: z.ZodType = z.strictObject({
+/** Keys that a kind cannot do without. */
+const KIND_NEEDS: Readonly<Record<string, readonly [key: string, give: string]>> = {
+  "one-at-a-time": ["from", 'give the factors that are on at the start, such as ["walk"], or []'],
+  fraction: ["generators", 'give one for each halving, such as ["D=ABC"]'],
+  subset: ["size", "give how many combinations to draw, from 2"],
+  orders: ["size", "give how many orders to draw, an even number from 2"],
+};
+
+const designShape = z.strictObject({
   ...axes,
   kind: z.enum(["leave-one-out", "add-one-in", "one-at-a-time", "full", "fraction", "subset", "orders"]),
   /** Factors written out, as for `design`. */
@@ -115,6 +123,12 @@ const designSpec: z.ZodType = z.strictObject({
   generators: z.array(z.string()).optional(),
   size: z.number().optional(),
   drawSeed: z.number().optional(),
+});
+
+const designSpec: z.ZodType = designShape.superRefine((spec, context) => {
+  const [key, give] = KIND_NEEDS[spec.kind] ?? [];
+  if (key === undefined || (spec as Record<string, unknown>)[key] !== undefined) return;
+  context.addIssue({ code: "custom", path: [key], message: `kind ${spec.kind} needs it: ${give}` });
 });
 
 /** A study of named points. */

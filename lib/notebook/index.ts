@@ -1,5 +1,8 @@
+export { buildReport } from "./build-report.js";
+export type { Provenance } from "./index-page.js";
 export { type PolicyCode, policyCode } from "./policy-code.js";
 export { type ProgressDisplay, progressDisplay } from "./progress-display.js";
+export type { ReportedNotebook, ReportOptions, ReportProgress, ReportResult } from "./report.js";
 export { type SavedDesign, saveDesign } from "./save-design.js";
 export { saveTable } from "./save-table.js";
 export { type PlotlyFigure, show, showText } from "./show.js";

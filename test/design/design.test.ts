@@ -287,6 +287,8 @@ test.each([
   [{ kind: "half" }, "unknown kind of design: half"],
   [{ kind: "subset", size: 1 }, "bad size of a subset: 1; give 2 to 8"],
   [{ kind: "orders", size: 3 }, "bad number of orders: 3; give an even number"],
+  [{ kind: "one-at-a-time" }, "no from: undefined; give the factors that are on"],
+  [{ kind: "fraction" }, "no generators: undefined; give a list"],
   [{ kind: "one-at-a-time", from: ["x"] }, "no such factor: x (from)"],
   [{ kind: "fraction", generators: ["C=AX"] }, "no factor X (generator C=AX)"],
   [{ sizes: [1] }, "unknown axis: sizes"],

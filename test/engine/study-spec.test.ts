@@ -35,6 +35,10 @@ describe("parseStudySpec", () => {
     [{ name: "x" }, "neither of point and kind"],
     [{ ...design, kind: "half" }, 'kind: "half"; expected one of'],
     [{ ...design, between: { off: "lru" } }, "between.on: missing"],
+    [{ ...design, kind: "one-at-a-time" }, "from: missing; kind one-at-a-time needs it: give the factors"],
+    [{ ...design, kind: "fraction" }, "generators: missing; kind fraction needs it: give one for each"],
+    [{ ...design, kind: "subset" }, "size: missing; kind subset needs it"],
+    [{ ...design, kind: "orders" }, "size: missing; kind orders needs it"],
   ])("names the place of what is wrong: %o", (spec, message) => {
     expect(() => parseStudySpec(spec, "spec.json")).toThrow(message);
     expect(() => parseStudySpec(spec, "spec.json")).toThrow("spec.json");

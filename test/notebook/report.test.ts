@@ -6,6 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { writing } from "../../lib/notebook/disk-error.js";
 import { writeNotebook } from "../../lib/notebook/nbformat.js";
 import { buildReport, type ReportResult } from "../../lib/notebook/report.js";
+import { runNotebook } from "../../lib/notebook/run-notebook.js";
+import { packageRoot } from "../../lib/notebook/scrub.js";
 import { notebookToHtml } from "../../lib/notebook/to-html.js";
 import { haveChromium, nrDrawn, openPage } from "./browser.js";
 import { makeNotebook } from "./make-notebook.js";
@@ -194,4 +196,19 @@ describe.skipIf(!haveChromium())("in a browser", () => {
       await browser.close();
     }
   });
+});
+
+test("a notebook can build one: the library call, with its types, and nothing of it loaded before", async () => {
+  const library = JSON.stringify(join(packageRoot, "dist/index.js"));
+  const code = `import { buildReport, type ReportResult } from ${library};
+const options = { notebooks: [], outDir: ${JSON.stringify(join(outDir, "of-none"))} };
+const made: ReportResult = await buildReport(options);
+console.log(made.ok, made.notebooks.length);`;
+  const { ok, notebook } = await runNotebook(makeNotebook(code));
+  expect(ok).toBe(true);
+  expect(notebook.cells[0]!.outputs).toMatchObject([{ text: ["true 0\n"] }]);
+  const wrong = await runNotebook(makeNotebook(code.replace("made: ReportResult", "made: number")));
+  expect(wrong.ok).toBe(false);
+  const index = readFileSync(join(packageRoot, "dist/notebook/build-report.js"), "utf8");
+  expect(index).not.toMatch(/^import /m);
 });
