@@ -44,12 +44,12 @@ export {
   type DesignSize,
   type DesignSpec,
   design,
-  type InvalidCell,
   type Place,
   type Places,
 } from "./design/design.js";
 export type { Factor } from "./design/factor.js";
 export type { AliasStructure } from "./design/fraction.js";
+export type { InvalidCell } from "./design/sort-cells.js";
 // studies from a spec, as the command line runs them
 export { planStudy, type RanStudy, runStudy, type StudyPlan } from "./engine/study.js";
 export {

@@ -87,7 +87,8 @@ export async function studyCommand(args: readonly string[]): Promise<number> {
     const plan = await planStudy(await readStudySpec(path), options);
     if (!values.json || !values["dry-run"]) console.error(plan.text);
     if (values["dry-run"] && values.json) console.log(JSON.stringify(planJson(plan)));
-    if (plan.cells.length === 0) {
+    const nrRunnable = plan.cells.length - (plan.design === undefined ? plan.invalid.length : 0);
+    if (nrRunnable === 0) {
       const reasons = [...new Set(plan.invalid.map(({ reason }) => reason))];
       inputError(`no cell can run: all ${plan.invalid.length} are invalid (${plan.name}); ${reasons[0]}`);
     }

@@ -91,7 +91,8 @@ function aliasText({ generators, definingRelation, resolution, aliases }: AliasS
   ];
 }
 
-function invalidText({ invalid }: Design): string[] {
+/** Invalid cells by reason, in lines. */
+export function invalidText({ invalid }: Pick<Design, "invalid">): string[] {
   if (invalid.length === 0) return ["no invalid cells"];
   const byReason = new Map<string, string[]>();
   for (const { labels, reason } of invalid) {

@@ -8,9 +8,6 @@
  *   ...
  *   all          x      x      x
  */
-import { MIN_MEMORY } from "../sim/machine.js";
-import { resolvePolicy } from "../sim/resolve-policy.js";
-import { resolveSettings } from "../sim/switchboard.js";
 import {
   type Axes,
   type Cell,
@@ -21,7 +18,7 @@ import {
   type Point,
 } from "../study/grid.js";
 import { canonicalJson } from "../study/hash.js";
-import { InputError, inputError } from "../util/error.js";
+import { inputError } from "../util/error.js";
 import { combinationsOf, type Kind } from "./combinations.js";
 import {
   type Combination,
@@ -33,6 +30,7 @@ import {
   pointOf,
 } from "./factor.js";
 import type { AliasStructure } from "./fraction.js";
+import { type InvalidCell, sortCells } from "./sort-cells.js";
 
 /** A design as its user writes it: factors, kind, and the axes of a grid but for its points. */
 export type DesignSpec = Kind &
@@ -59,13 +57,6 @@ export interface Places {
   readonly places: Readonly<Record<string, Place>>;
   /** Orders of factors, by index, of a design of orders. */
   readonly orders?: readonly (readonly number[])[];
-}
-
-/** A cell that cannot run. */
-export interface InvalidCell {
-  readonly labels: Labels;
-  /** What the switchboard or the machine says of it. */
-  readonly reason: string;
 }
 
 /** How large a design is. */
@@ -132,7 +123,7 @@ export async function design(spec: DesignSpec, open: OpenTrace = openStored): Pr
   }
   const lengths = new Map<string, number>();
   const all = await grid({ ...axes, point: points }, counting(open, lengths));
-  const { cells, invalid } = await sort(all);
+  const { cells, invalid } = await sortCells(all);
   return {
     kind,
     factors: factors.map(({ name }) => name),
@@ -177,33 +168,6 @@ function counting(open: OpenTrace, lengths: Map<string, number>): OpenTrace {
     lengths.set(trace.digest, trace.records.length);
     return trace;
   };
-}
-
-/** Cells that can run, and those that cannot. */
-async function sort(all: readonly Cell[]): Promise<{ cells: Cell[]; invalid: InvalidCell[] }> {
-  const [cells, invalid] = [[] as Cell[], [] as InvalidCell[]];
-  const verdicts = new Map<string, string | undefined>();
-  for (const cell of all) {
-    const { policy, set, profile, memoryMax } = cell.spec;
-    const key = canonicalJson([policy, set, profile]);
-    if (!verdicts.has(key)) verdicts.set(key, await refusal(cell));
-    const small = `memory.max of ${memoryMax} pages; the least is ${MIN_MEMORY}: use a larger share`;
-    const reason = verdicts.get(key) ?? (memoryMax < MIN_MEMORY ? small : undefined);
-    if (reason === undefined) cells.push(cell);
-    else invalid.push({ labels: cell.labels, reason });
-  }
-  return { cells, invalid };
-}
-
-/** Why a policy cannot run with these switches; undefined if it can. */
-async function refusal({ spec }: Cell): Promise<string | undefined> {
-  try {
-    resolveSettings(await resolvePolicy(spec.policy), spec.set, spec.profile);
-    return undefined;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
 }
 
 function sizeOf(all: readonly Cell[], cells: readonly Cell[], lengths: Map<string, number>): DesignSize {

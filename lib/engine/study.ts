@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { bundle, factorsBetween } from "../design/between.js";
-import { describeDesign, estimateSeconds } from "../design/describe.js";
-import { type Design, type DesignSpec, design, type InvalidCell } from "../design/design.js";
+import { describeDesign, estimateSeconds, invalidText } from "../design/describe.js";
+import { type Design, type DesignSpec, design } from "../design/design.js";
 import type { Factor } from "../design/factor.js";
+import { type InvalidCell, sortCells } from "../design/sort-cells.js";
 import type { CellResult } from "../sim/cell.js";
 import { type Cell, grid, type OpenTrace, openStored } from "../study/grid.js";
 import { nameCells } from "../study/name-cells.js";
@@ -17,9 +18,9 @@ import { type DesignStudySpec, parseStudySpec, type StudySpec } from "./study-sp
 /** A study before it runs. */
 export interface StudyPlan {
   readonly name: string;
-  /** Cells that run, in order. */
+  /** Cells that run, in order; of a grid also those that cannot: they become error rows. */
   readonly cells: readonly Cell[];
-  /** Cells that cannot run, with the reason; of a grid, they become error rows instead. */
+  /** Cells that cannot run, with the reason; none of a grid with a `runner` of its own. */
   readonly invalid: readonly InvalidCell[];
   /** Undefined for a grid. */
   readonly design: Design | undefined;
@@ -58,10 +59,14 @@ export interface RanStudy extends StudyResult {
 export async function planStudy(spec: StudySpec, options: RunOptions = {}): Promise<StudyPlan> {
   const { results, runner, workers = availableParallelism(), open = openStored } = options;
   const { name, cells, invalid, made } = await cellsOf(parseStudySpec(spec), open);
+  const sound = made === undefined && runner === undefined ? await sortCells(cells) : { cells, invalid };
+  const runnable = new Set(sound.cells);
   const { tasks, unnamed } = await nameCells(cells, runner);
   const wanted = tasks.map(({ hash, cell }) => ({ ...cell, hash }));
   const { kept, stale } = await keptOf(results, wanted);
-  const missing = tasks.filter(({ hash }) => !kept.has(hash)).map(({ cell }) => cell);
+  const missing = tasks
+    .filter(({ hash, cell }) => !kept.has(hash) && runnable.has(cell))
+    .map(({ cell }) => cell);
   const visits: Record<string, number> = {};
   const cellSeconds: Record<string, number> = {};
   let [basis, seconds] = ["", 0];
@@ -78,12 +83,21 @@ export async function planStudy(spec: StudySpec, options: RunOptions = {}): Prom
     const size = { visits } as Parameters<typeof estimateSeconds>[0];
     seconds = estimateSeconds(size, { ...pace, workers: Math.min(workers, missing.length) });
   }
-  const plan = { name, cells, invalid, design: made, distinct: tasks.length, kept: kept.size, stale };
+  const plan = {
+    name,
+    cells,
+    invalid: sound.invalid,
+    design: made,
+    distinct: tasks.length,
+    kept: kept.size,
+    stale,
+  };
   const text = [
     `study ${name}`,
     made === undefined
       ? `${count(cells.length)} cells, ${count(tasks.length)} of them distinct`
       : describeDesign(made),
+    ...(made === undefined && sound.invalid.length > 0 ? invalidText(sound) : []),
     ...unnamed
       .slice(0, 1)
       .map(({ error }) => `${count(unnamed.length)} cells cannot be named: ${String(error)}`),

@@ -171,7 +171,14 @@ function checkFaultAround(pages: number): number {
   inputError(`invalid faultAround: ${pages}; give a power of two from 1 (off) to 512 pages`);
 }
 
-function checkSwap({ swap, swappiness }: { readonly swap: string; readonly swappiness: number }): void {
+/** @throws InputError for a swap device or swappiness that there is not. */
+export function checkSwap({
+  swap,
+  swappiness,
+}: {
+  readonly swap: string;
+  readonly swappiness: number;
+}): void {
   if (!["zram", "disk", "none"].includes(swap)) inputError(`invalid swap: ${swap}; give zram, disk or none`);
   if (!Number.isInteger(swappiness) || swappiness < 0 || swappiness > 200) {
     inputError(`invalid swappiness: ${swappiness}; give 0 to 200`);

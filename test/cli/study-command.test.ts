@@ -110,6 +110,40 @@ describe("reclaim-lab study", () => {
       expect(code).toBe(2);
       expect(stderr).toContain("error: no cell can run: all 4 are invalid (none); refused: filter=exact");
     }
+    const grid = file("lruu.json", { ...spec, name: "lruu", point: { LRU: "lruu" } });
+    const { code, stderr } = await refused("study", grid, "--results", results);
+    expect(code).toBe(2);
+    expect(stderr).toContain("error: no cell can run: all 2 are invalid (lruu); unknown policy: lruu");
+  });
+
+  it("--dry-run lists the cells of a grid that cannot run, with the reason", async () => {
+    const point = {
+      LRU: "lru",
+      nobody: "nobody",
+      nowhere: { policy: { name: "mine", module: "/nowhere/mine.mjs" } },
+      maybe: { policy: "lru", set: { walk: "maybe" } },
+      bloom: { policy: "lru", set: { filter: "bloom" } },
+    };
+    const path = file("grid.json", { ...spec, name: "grid", memory: [0.5], swappiness: [60, 500], point });
+    const { code, stdout } = await refused("study", path, "--results", results, "--dry-run", "--json");
+    expect(code).toBe(0);
+    const { cells, invalid } = JSON.parse(stdout) as {
+      cells: number;
+      invalid: { labels: { point: string; swappiness: number }; reason: string }[];
+    };
+    expect([cells, invalid.length]).toEqual([10, 9]);
+    const reasonOf = (name: string, value: number): string | undefined =>
+      invalid.find(({ labels }) => labels.point === name && labels.swappiness === value)?.reason;
+    expect(reasonOf("LRU", 60)).toBeUndefined();
+    expect(reasonOf("LRU", 500)).toBe("invalid swappiness: 500; give 0 to 200");
+    expect(reasonOf("nobody", 60)).toMatch(/^unknown policy: nobody/);
+    expect(reasonOf("nowhere", 60)).toMatch(/^cannot load policy module file:.*mine\.mjs/);
+    expect(reasonOf("maybe", 60)).toMatch(/walk.*maybe/);
+    expect(reasonOf("bloom", 60)).toMatch(/^refused: filter=bloom without walk/);
+    const { stderr } = await refused("study", path, "--results", results, "--dry-run");
+    expect(stderr).toContain("9 invalid cells:\n  1 of nobody: unknown policy: nobody;");
+    expect(stderr).toContain("  5 of LRU, nobody, nowhere, maybe, bloom: invalid swappiness: 500;");
+    expect(stderr).toContain(", 1 to compute: about");
   });
 
   it("exits with 130 on Ctrl-C, keeps what is finished, and the same command goes on", async () => {
