@@ -32,8 +32,8 @@ export const IN_ANALYSIS: readonly Mutant[] = [
   mutant(
     "all needs of a list must be on",
     "design/factor.ts",
-    "there.some((i) =>",
-    "there.every((i) =>",
+    "there.includes(true);",
+    "there.every((on) => on);",
     DESIGN,
   ),
   mutant(
