@@ -38,7 +38,7 @@ export const IN_ANALYSIS: readonly Mutant[] = [
   ),
   mutant(
     "small memory is found when the cell runs",
-    "design/design.ts",
+    "design/sort-cells.ts",
     "(memoryMax < MIN_MEMORY ? small : undefined)",
     "undefined",
     DESIGN,
