@@ -134,6 +134,7 @@ export type { StaleCells } from "./study/results.js";
 export { type Row, type RunOptions, runGrid, type StudyResult } from "./study/run-grid.js";
 export { seeds } from "./study/seeds.js";
 export { rowsTable, toTable, writeTable } from "./study/table.js";
+export { type TimelineOptions, type TimelineRow, timelines } from "./study/timelines.js";
 export { VALUE_POINTS } from "./study/value-points.js";
 export { traceDigest } from "./trace/digest.js";
 export { EXPORT_FORMATS, type ExportFormat, exportTrace } from "./trace/export.js";

@@ -56,6 +56,12 @@ export class StudyRun {
     if (!(timeoutMs > 0 && timeoutMs < 2 ** 31))
       inputError(`bad timeoutMs: ${timeoutMs}; give milliseconds above 0, below 2^31`);
     if (!(heapMaxMb > 0)) inputError(`bad heapMaxMb: ${heapMaxMb}; give MiB above 0`);
+    const sampled = cells.find(({ spec }) => (spec.machine?.timeline ?? 0) > 0);
+    if (sampled !== undefined) {
+      inputError(
+        `refused: timeline=${sampled.spec.machine!.timeline} in a study (cell ${sampled.labels.point} on ${sampled.labels.trace}): rows hold counters only; call timelines(cells)`,
+      );
+    }
     this.#cells = cells;
     this.#options = options;
     if (!(stallMs >= 100 && stallMs < 2 ** 31))
