@@ -7,6 +7,7 @@ import { fromCSV } from "arquero";
 import type { Provenance } from "../notebook/index-page.js";
 import { buildReport, type ReportProgress, type ReportResult } from "../notebook/report.js";
 import { renderTable } from "../notebook/show-table.js";
+import { codeDigest } from "../study/code-digest.js";
 import { abortOnCtrlC } from "../study/interrupted.js";
 import { listTraces, openTrace } from "../trace/store.js";
 import { inputError } from "../util/error.js";
@@ -38,6 +39,8 @@ const OPTIONS = {
 } as const;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The compiled library, which notebooks import. */
+const BUILT = new URL("../../dist/", import.meta.url);
 const NOTEBOOKS = join(ROOT, "notebooks");
 /** The table that a notebook saves under this name is printed at the end. */
 const HEADLINE = "headline";
@@ -60,7 +63,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const line = statusLine();
   const notes = new Set<string>();
   try {
-    const provenance: Provenance = { commit: commit(), data: await digests() };
+    const provenance: Provenance = { commit: commit(), code: await codeDigest(BUILT), data: await digests() };
     const result = await buildReport({
       notebooks,
       outDir,

@@ -8,6 +8,8 @@ import { markdownToHtml, type NotebookSummary } from "./to-html.js";
 export interface Provenance {
   /** Git commit of the code, with `-dirty` if the checkout was changed. */
   readonly commit?: string | undefined;
+  /** Digest of the compiled simulator that ran (hex), as results are kept by: what a commit says only if the build is of it. */
+  readonly code?: string | undefined;
   /** Traces by name, with their sha256 (hex). */
   readonly data?: Readonly<Record<string, string>> | undefined;
 }
@@ -81,12 +83,13 @@ function designsHtml(designs: readonly SavedDesign[]): string {
 }
 
 /** The line that says from which code and data the numbers came. The digests of the data are folded away. */
-export function provenanceHtml({ commit, data = {} }: Provenance): string {
+export function provenanceHtml({ commit, code, data = {} }: Provenance): string {
   const names = Object.keys(data).sort();
   const rows = names.map(
     (name) => `<tr><td>${escapeHtml(name)}</td><td><code>${data[name]}</code></td></tr>`,
   );
   const digests = `<details><summary>sha256 of ${names.length} traces</summary><table>${rows.join("\n")}</table></details>`;
-  return `<footer>reclaim-lab, commit ${escapeHtml(commit ?? "unknown")}, Node ${process.version}
+  const ran = code === undefined ? "" : `, code <code>${escapeHtml(code)}</code>`;
+  return `<footer>reclaim-lab, commit ${escapeHtml(commit ?? "unknown")}${ran}, Node ${process.version}
 ${names.length > 0 ? digests : ""}</footer>`;
 }
