@@ -1,6 +1,6 @@
 /* `--mode cache` of `reclaim-lab run`: a policy with options, and what else a cache understands. */
 import type { CellSpec, PolicySpec } from "../sim/cell.js";
-import { canonicalName } from "../sim/policy-names.js";
+import { asksForBound, canonicalName } from "../sim/policy-names.js";
 import { inputError } from "../util/error.js";
 
 /** Options that describe a kernel or the machine under it. */
@@ -64,7 +64,7 @@ export function cacheCell(
   given: Readonly<Record<string, unknown>>,
   parts: Pick<CellSpec, "trace" | "memoryMax" | "policy" | "set" | "seed" | "fallback">,
 ): CellSpec {
-  if (parts.policy.name === "min") checkMin(parts);
+  if (asksForBound(parts.policy)) checkMin(parts);
   for (const option of OF_KERNELS) {
     if (given[option] === undefined || given[option] === false) continue;
     inputError(`refused: --${option} with --mode cache: a cache has no kernel around it; leave it out`);

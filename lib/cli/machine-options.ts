@@ -1,6 +1,7 @@
 /* The options that describe the machine around a workload, of `reclaim-lab run`: kernel memory, time, memcgs, nodes. */
 import { readFileSync } from "node:fs";
 import type { MachineSpec, MemcgSpec, MemorySpec } from "../sim/cell.js";
+import { MOST_METADATA } from "../sim/machine.js";
 import { MOST_SAMPLES } from "../sim/timeline.js";
 import { inputError } from "../util/error.js";
 import { maybeNumber, readList, readNumber } from "./arguments.js";
@@ -55,7 +56,6 @@ export interface MachineValues {
 
 const PAGE = 4096;
 const MAX_PAGES = 2 ** 28;
-const MOST_METADATA = 64;
 const KEYS: readonly (keyof MachineSpec)[] = [
   "kernelMemory",
   "pinned",

@@ -9,6 +9,7 @@ import { buildReport, type ReportProgress, type ReportResult } from "../notebook
 import { renderTable } from "../notebook/show-table.js";
 import { codeDigest } from "../study/code-digest.js";
 import { abortOnCtrlC } from "../study/interrupted.js";
+import { BUILT } from "../study/pool.js";
 import { listTraces, openTrace } from "../trace/store.js";
 import { inputError } from "../util/error.js";
 import { maybeNumber, parseWords } from "./arguments.js";
@@ -39,8 +40,6 @@ const OPTIONS = {
 } as const;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** The compiled library, which notebooks import. */
-const BUILT = new URL("../../dist/", import.meta.url);
 const NOTEBOOKS = join(ROOT, "notebooks");
 /** The table that a notebook saves under this name is printed at the end. */
 const HEADLINE = "headline";

@@ -11,7 +11,7 @@
 
 import { ejectionText } from "../reclaim/eject/policy-fault.js";
 import type { CellResult, CellSpec } from "../sim/cell.js";
-import { CACHE_POLICIES, shownInACache } from "../sim/policy-names.js";
+import { asksForBound, CACHE_POLICIES, shownInACache } from "../sim/policy-names.js";
 import { runCell } from "../sim/run-cell.js";
 import type { Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
@@ -79,7 +79,7 @@ export async function run(args: readonly string[]): Promise<RunReport | undefine
   const { name, module } = cell.policy;
   if (cell.mode === "cache" && module === undefined && !CACHE_POLICIES.includes(name))
     inputError(`unknown policy: ${name}; one of ${CACHE_POLICIES.join(", ")}`);
-  const bound = cell.mode === "cache" && cell.policy.name === "min";
+  const bound = cell.mode === "cache" && asksForBound(cell.policy);
   const {
     status,
     counters,

@@ -12,6 +12,7 @@ import { type Choice, choose, type Validation, validation } from "../validate/va
 import { compareMachines, type MachineRow } from "../validate/whole-machine.js";
 import { maybeNumber, parseOptions, readList, readNumber } from "./arguments.js";
 import { readSet } from "./run-options.js";
+import { statusLine } from "./status-line.js";
 import { cellLines, cellTable, courseTable, machineTable, summaryText } from "./validate-text.js";
 
 const USAGE = `reclaim-lab validate [options]
@@ -149,13 +150,8 @@ function writeCsv(path: string, rows: readonly (Comparison | MachineRow)[]): voi
   }
 }
 
-/** Progress on stderr: one line that is rewritten on a terminal, ten lines elsewhere. */
+/** Progress on stderr. */
 function progress(): (done: number, total: number) => void {
-  const { stderr } = process;
-  return (done, total) => {
-    const text = `${done}/${total} cells`;
-    if (stderr.isTTY) stderr.write(`\r\u001b[K${text}${done === total ? "\n" : ""}`);
-    else if (total > FEW && Math.floor((10 * done) / total) > Math.floor((10 * (done - 1)) / total))
-      stderr.write(`${text}\n`);
-  };
+  const line = statusLine();
+  return (done, total) => (done === total ? line.end() : line.show(`${done}/${total} cells`));
 }

@@ -45,34 +45,13 @@ export const FREE_KERNEL_MEMORY: KernelMemory = {
 };
 
 export function chargedKernelMemory(memory: Memory): KernelMemory {
-  const { files } = memory.map.layout;
+  const { fileOf, firstPage, layout } = memory.map;
+  const { files } = layout;
   const tables = new Uint8Array(memory.map.nrTables);
   const middles = new Set<number>();
   const nodes = new Set<string>();
-  const firstPage: number[] = [];
-  let pages = 0;
-  for (const file of files) {
-    firstPage.push(pages);
-    pages += file.nr;
-  }
-  let fileOfLast = 0;
   let bytes = 0;
   let slabPages = 0;
-
-  /** The file that holds a page. */
-  function fileOf(page: number): number {
-    const within = (file: number): boolean =>
-      page >= firstPage[file]! && page < firstPage[file]! + files[file]!.nr;
-    if (within(fileOfLast)) return fileOfLast;
-    let [low, high] = [0, files.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (firstPage[middle]! <= page) low = middle;
-      else high = middle - 1;
-    }
-    fileOfLast = low;
-    return low;
-  }
 
   /** Bring the charged slab pages to what the objects need. */
   function settle(): number {
@@ -99,7 +78,7 @@ export function chargedKernelMemory(memory: Memory): KernelMemory {
       return isNew ? 2 : 1;
     },
     needForCache(page) {
-      const file = fileOf(page);
+      const file = fileOf[page]!;
       let index = page - firstPage[file]!;
       // A single page at index 0 needs no node; each level above exists once the tree reaches that high.
       for (let span = files[file]!.nr - 1, level = 1; span > 0; span >>= CHUNK_SHIFT, level++) {

@@ -30,6 +30,10 @@ export interface AddressMap {
   readonly firstSlot: Int32Array;
   /** Next slot that maps the same page, -1 at the end. Null when no page has two. Shape: [nrSlots]. */
   readonly nextSlot: Int32Array | null;
+  /** File of each page of a file; files come first in the numbering of pages. Shape: [file pages]. */
+  readonly fileOf: Uint32Array;
+  /** First page of each file, and the first behind all. Shape: [files + 1]. */
+  readonly firstPage: Int32Array;
   /** Number of leaf page tables. */
   readonly nrTables: number;
   /** First VMA that reaches into each leaf table. Shape: [nrTables]. */
@@ -74,7 +78,24 @@ function buildMap(layout: TraceLayout): AddressMap {
     for (let t = Math.floor(start / PTRS_PER_PTE); t <= last; t++) tableVma[t] = v;
   }
   const tablesOf = tablesOfProcesses(layout);
-  return { layout, nrPages: pages, pageOf, vmaOf, firstSlot, nextSlot, nrTables, tableVma, tablesOf };
+  const firstPage = new Int32Array(layout.files.length + 1);
+  for (const [file, { nr }] of layout.files.entries()) firstPage[file + 1] = firstPage[file]! + nr;
+  const fileOf = new Uint32Array(firstPage.at(-1)!);
+  for (let file = 0; file < layout.files.length; file++)
+    fileOf.fill(file, firstPage[file]!, firstPage[file + 1]!);
+  return {
+    layout,
+    nrPages: pages,
+    pageOf,
+    vmaOf,
+    firstSlot,
+    nextSlot,
+    fileOf,
+    firstPage,
+    nrTables,
+    tableVma,
+    tablesOf,
+  };
 }
 
 /** The same with pages of a file system behind those of the layout. */

@@ -4,7 +4,7 @@
  *
  *   slot ---> range (process, file or anonymous, advice)  |  file of a descriptor access
  */
-import { nrFilePages, type TraceLayout } from "../trace/trace.js";
+import type { TraceLayout } from "../trace/trace.js";
 import { NIL } from "./folio.js";
 import { addressMap } from "./memory.js";
 
@@ -24,15 +24,12 @@ export const UNKNOWN_ORIGIN: Origin = { process: NIL, file: "", fd: false, recen
 
 /** The origins of all accesses to a layout, made once. `of` allocates nothing. */
 export function originsOf(layout: TraceLayout): (slot: number) => Origin {
-  const { vmaOf } = addressMap(layout);
+  const { vmaOf, fileOf } = addressMap(layout);
   const { nrSlots, files } = layout;
   const mapped = layout.vmas.map((vma): Origin => {
     const { file = NIL, recency = true } = vma;
     return { process: vma.process, file: files[file]?.name ?? "", fd: false, recency };
   });
   const opened = files.map(({ name }): Origin => ({ process: NIL, file: name, fd: true, recency: true }));
-  const fileOf = new Uint32Array(nrFilePages(layout));
-  let page = 0;
-  for (const [file, { nr }] of files.entries()) fileOf.fill(file, page, (page += nr));
   return (slot) => (slot < nrSlots ? mapped[vmaOf[slot]!]! : opened[fileOf[slot - nrSlots]!]!);
 }

@@ -4,10 +4,11 @@
  */
 import type { TraceLayout } from "../trace/trace.js";
 import type { Memcg } from "./memcg.js";
+import { addressMap } from "./memory.js";
 
 export class Owners {
   private readonly byFile: Memcg[];
-  private readonly firstPage: Int32Array;
+  private readonly fileOf: Uint32Array;
 
   /**
    * @param byProcess - Memcg of each process of the layout.
@@ -20,9 +21,8 @@ export class Owners {
     ofFile: ReadonlyMap<string, Memcg>,
     otherwise: Memcg,
   ) {
-    this.firstPage = new Int32Array(layout.files.length + 1);
-    this.byFile = layout.files.map(({ name, nr }, file) => {
-      this.firstPage[file + 1] = this.firstPage[file]! + nr;
+    this.fileOf = addressMap(layout).fileOf;
+    this.byFile = layout.files.map(({ name }, file) => {
       const named = ofFile.get(name);
       if (named !== undefined) return named;
       const mapping = layout.vmas.find((vma) => vma.kind === "file" && vma.file === file);
@@ -34,14 +34,8 @@ export class Owners {
     return this.byProcess[mm]!;
   }
 
-  /** Owner of a page of a file. Files come first in the numbering of pages. */
+  /** Owner of a page of a file. */
   ofPage(page: number): Memcg {
-    let [low, high] = [0, this.byFile.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.firstPage[middle]! <= page) low = middle;
-      else high = middle - 1;
-    }
-    return this.byFile[low]!;
+    return this.byFile[this.fileOf[page]!]!;
   }
 }

@@ -1,9 +1,12 @@
+/** The bound that knows the future; it is no policy, and has no file here. */
+export const OFFLINE_BOUND = "min";
+
 /** Other names, in lower case and without hyphens. In cells `lru` is the kernel's; the textbook's is plain-lru. */
 export const ALIASES: Readonly<Record<string, string>> = {
   "2q": "two-q",
   activeinactive: "lru",
-  belady: "min",
-  opt: "min",
+  belady: OFFLINE_BOUND,
+  opt: OFFLINE_BOUND,
   fiforeinsertion: "clock",
   secondchance: "clock",
   lru2: "lru-k",

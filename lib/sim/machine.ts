@@ -19,7 +19,7 @@ import { resolveSettings } from "./switchboard.js";
 export { MIN_MEMORY };
 
 /** Most pages of metadata. */
-const MOST_METADATA = 64;
+export const MOST_METADATA = 64;
 
 /** Policies that a cell names beside its own, by the JSON of their specs. */
 export type OtherPolicies = ReadonlyMap<string, Policy>;

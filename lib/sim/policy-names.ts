@@ -2,7 +2,7 @@
  * What people call the policies: in upper or lower case, with hyphens or without (`S3FIFO`, `two_q`), and by a few other names.
  * A spec from the command line carries the policy's own name, so a cell hashes the same whatever was written.
  */
-import { ALIASES, IN_A_CACHE, TWO_LISTS } from "../policies/aliases.js";
+import { ALIASES, IN_A_CACHE, OFFLINE_BOUND, TWO_LISTS } from "../policies/aliases.js";
 import * as shelf from "../policies/index.js";
 
 /** Name of a policy as people write it, from that of its export: `s3Fifo` is s3-fifo. */
@@ -31,4 +31,7 @@ export const cacheName = (name: string): string => byBareNameInACache.get(bare(n
 export const shownInACache = (name: string): string => (cacheName(name) === name ? name : TWO_LISTS);
 
 /** What `run --mode cache` takes: the policies of the package, the offline bound, and another name of the kernel's two lists. */
-export const CACHE_POLICIES: readonly string[] = [...POLICIES, "min", TWO_LISTS];
+export const CACHE_POLICIES: readonly string[] = [...POLICIES, OFFLINE_BOUND, TWO_LISTS];
+
+/** Does the cell of a plain cache ask for the offline bound, instead of a policy? */
+export const asksForBound = ({ name }: { readonly name: string }): boolean => name === OFFLINE_BOUND;

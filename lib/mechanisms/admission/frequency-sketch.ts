@@ -28,7 +28,8 @@ export interface SketchOptions {
 
 export class FrequencySketch {
   private readonly counters: Uint32Array;
-  private readonly hashes: number;
+  /** The counters of the page that was asked for last. Shape: Int32Array[hashes]. */
+  private readonly slots: Int32Array;
   private readonly most: number;
   private readonly conservative: boolean;
   /** 2^32 modulo the number of counters: how far a sum of hashes falls back where 32 bits overflow. */
@@ -39,7 +40,7 @@ export class FrequencySketch {
     private readonly places: PageHashes,
   ) {
     this.counters = new Uint32Array(Math.max(2 * hashes, Math.ceil(counters)));
-    this.hashes = hashes;
+    this.slots = new Int32Array(hashes);
     this.most = most;
     this.conservative = conservative;
     this.wrap = 2 ** 32 % this.counters.length;
@@ -47,41 +48,36 @@ export class FrequencySketch {
 
   /** Uses of a page, or more. */
   estimate(page: number): number {
-    const { counters, hashes, wrap, places } = this;
-    places.find(page);
-    let { at } = places;
-    const { step } = places;
-    const size = counters.length;
-    const hop = step % size;
-    let slot = at % size;
-    let least = counters[slot]!;
-    for (let i = 1; i < hashes; i++) {
-      // slot = (at + i * step) % 2^32 % size, without dividing
-      at += step;
-      slot += hop;
-      if (at >= 0x1_0000_0000) {
-        at -= 0x1_0000_0000;
-        slot -= wrap;
-        if (slot < 0) slot += size;
-      }
-      if (slot >= size) slot -= size;
-      if (counters[slot]! < least) least = counters[slot]!;
-    }
-    return least;
+    this.find(page);
+    return this.least();
   }
 
   /** Count a use of a page. */
   add(page: number): void {
-    const upTo = this.conservative ? Math.min(this.most, this.estimate(page) + 1) : this.most;
-    const { counters, hashes, wrap, places } = this;
+    this.find(page);
+    const { counters, slots } = this;
+    const upTo = this.conservative ? Math.min(this.most, this.least() + 1) : this.most;
+    for (let i = 0; i < slots.length; i++) if (counters[slots[i]!]! < upTo) counters[slots[i]!]!++;
+  }
+
+  private least(): number {
+    const { counters, slots } = this;
+    let least = counters[slots[0]!]!;
+    for (let i = 1; i < slots.length; i++) if (counters[slots[i]!]! < least) least = counters[slots[i]!]!;
+    return least;
+  }
+
+  /** Put the places of a page into `slots`: (at + i * step) % 2^32 % size, without dividing. */
+  private find(page: number): void {
+    const { slots, wrap, places } = this;
     places.find(page);
     let { at } = places;
     const { step } = places;
-    const size = counters.length;
+    const size = this.counters.length;
     const hop = step % size;
     let slot = at % size;
-    for (let i = 0; i < hashes; i++) {
-      if (counters[slot]! < upTo) counters[slot]!++;
+    for (let i = 0; i < slots.length; i++) {
+      slots[i] = slot;
       at += step;
       slot += hop;
       if (at >= 0x1_0000_0000) {

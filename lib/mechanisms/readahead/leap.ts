@@ -17,7 +17,7 @@
  */
 import { NIL } from "../../mm/folio.js";
 import type { Memory } from "../../mm/memory.js";
-import { Ahead, type Readahead, type Spot, spotFinder } from "./readahead.js";
+import { type Readahead, readaheadBy, type Spot } from "./readahead.js";
 
 const MAX_WINDOW = 8;
 /** Steps remembered, and the share of them that is looked at first. */
@@ -77,10 +77,7 @@ class Stream {
 
 /** @param slowSwap - A read from swap takes time. */
 export function leap(memory: Memory, slowSwap: boolean): Readahead {
-  const { layout, nrPages, pageOf, vmaOf } = memory.map;
   const pages = new Int32Array(MAX_WINDOW);
-  const ahead = new Ahead(layout, nrPages);
-  const spotAt = spotFinder(layout, pageOf, vmaOf);
   const ofProcess: Stream[] = [];
   const ofFile: Stream[] = [];
 
@@ -92,15 +89,11 @@ export function leap(memory: Memory, slowSwap: boolean): Readahead {
 
   const reads = ({ file }: Spot): boolean => file !== NIL || slowSwap;
 
-  return {
-    on: true,
-    pages,
-    missed(slot) {
-      const spot = spotAt(slot);
-      ahead.miss(spot.page);
+  return readaheadBy(memory, pages, {
+    missed(spot) {
       if (!reads(spot)) return 0;
       const stream = streamOf(spot);
-      stream.note(slot);
+      stream.note(spot.slot);
       const { nr, stride } = stream.plan();
       if (stride === 0) return 0;
       let named = 0;
@@ -110,16 +103,13 @@ export function leap(memory: Memory, slowSwap: boolean): Readahead {
       }
       return named;
     },
-    used(slot) {
-      const spot = spotAt(slot);
-      if (!ahead.use(spot.page)) return 0;
+    used(spot, first) {
+      if (!first) return 0;
       const stream = streamOf(spot);
       stream.hits++;
-      stream.note(slot);
+      stream.note(spot.slot);
       return 0;
     },
     isMark: () => false,
-    broughtIn: (page) => ahead.broughtIn(page),
-    counters: () => ahead.counters(),
-  };
+  });
 }

@@ -4,13 +4,14 @@
  *   miss at slot --> missed(slot): pages beside it --> charged, listed, not mapped --> the wanted page itself
  *   first use of one that came in ahead (a minor fault, a read) --> used(slot): a hit, and maybe the next window
  *
- * A mechanism names pages; the core brings in those that are not there (`reclaim/read-ahead.ts`). It is asked where a page is
+ * A mechanism names pages; the core brings in those that are not there (`reclaim/bring-in.ts`). It is asked where a page is
  * faulted in, mapped, or accessed through a descriptor, never on the way of an access to a mapped page.
  *
  * Source: the two moments are those of mm/filemap.c, filemap_get_pages() and filemap_fault(), and mm/memory.c, do_swap_page(),
  * 6.12. Differs: pages ahead come in before the page that is wanted, not around it in order.
  */
-import { nrFilePages, type TraceLayout } from "../../trace/trace.js";
+import { NIL } from "../../mm/folio.js";
+import type { AddressMap, Memory } from "../../mm/memory.js";
 
 /** The slot for what comes in ahead of its use. */
 export interface Readahead {
@@ -54,31 +55,50 @@ export interface Spot {
   vma: number;
 }
 
+/** What a rule decides: which pages to name, into the array that it was made with. Returns their number. */
+export interface ReadaheadRule {
+  missed(spot: Spot): number;
+  /** @param first - The page came in ahead, and this is its first use. */
+  used(spot: Spot, first: boolean): number;
+  isMark(page: number): boolean;
+}
+
+/** A rule with what all of them share: finding where a slot is, and counting what came in ahead. */
+export function readaheadBy({ map }: Memory, pages: Int32Array, rule: ReadaheadRule): Readahead {
+  const ahead = new Ahead(map);
+  const spotAt = spotFinder(map);
+  return {
+    on: true,
+    pages,
+    missed(slot) {
+      const spot = spotAt(slot);
+      ahead.miss(spot.page);
+      return rule.missed(spot);
+    },
+    used(slot) {
+      const spot = spotAt(slot);
+      return rule.used(spot, ahead.use(spot.page));
+    },
+    isMark: (page) => rule.isMark(page),
+    broughtIn: (page) => ahead.broughtIn(page),
+    counters: () => ahead.counts,
+  };
+}
+
 /** Finds the spot of a slot. The object is the same each time. */
-export function spotFinder(
-  layout: TraceLayout,
-  pageOf: Int32Array,
-  vmaOf: Uint16Array,
-): (slot: number) => Spot {
-  const spot: Spot = { page: 0, slot: 0, low: 0, end: 0, file: -1, vma: -1 };
-  const firstOf: number[] = [];
-  const fileOf = new Uint32Array(nrFilePages(layout));
-  let pages = 0;
-  for (const [file, { nr }] of layout.files.entries()) {
-    firstOf.push(pages);
-    fileOf.fill(file, pages, (pages += nr));
-  }
+function spotFinder({ layout, pageOf, vmaOf, fileOf, firstPage }: AddressMap): (slot: number) => Spot {
+  const spot: Spot = { page: 0, slot: 0, low: 0, end: 0, file: NIL, vma: NIL };
   return (slot) => {
     spot.slot = slot;
     spot.page = pageOf[slot]!;
-    spot.vma = slot < layout.nrSlots ? vmaOf[slot]! : -1;
-    if (spot.page < pages) {
+    spot.vma = slot < layout.nrSlots ? vmaOf[slot]! : NIL;
+    if (spot.page < fileOf.length) {
       spot.file = fileOf[spot.page]!;
-      spot.low = firstOf[spot.file]!;
-      spot.end = spot.low + layout.files[spot.file]!.nr;
+      spot.low = firstPage[spot.file]!;
+      spot.end = firstPage[spot.file + 1]!;
     } else {
       const { start, nr } = layout.vmas[spot.vma]!;
-      spot.file = -1;
+      spot.file = NIL;
       spot.low = spot.page - (slot - start);
       spot.end = spot.low + nr;
     }
@@ -87,16 +107,16 @@ export function spotFinder(
 }
 
 /** Pages that have come in ahead, and not been used since. */
-export class Ahead {
+class Ahead {
   /** 1 for each of them. Shape: Uint8Array[nrPages]. */
   private readonly waits: Uint8Array;
   private readonly files: number;
   /** Pages read ahead, and those of them that were used: of files, and of swap. */
-  private readonly counts = { file_ra: 0, file_ra_hit: 0, swap_ra: 0, swap_ra_hit: 0 };
+  readonly counts = { file_ra: 0, file_ra_hit: 0, swap_ra: 0, swap_ra_hit: 0 };
 
-  constructor(layout: TraceLayout, nrPages: number) {
+  constructor({ nrPages, fileOf }: AddressMap) {
     this.waits = new Uint8Array(nrPages);
-    this.files = nrFilePages(layout);
+    this.files = fileOf.length;
   }
 
   broughtIn(page: number): void {
@@ -117,9 +137,5 @@ export class Ahead {
   /** It was evicted unused, if it ever came in ahead: it is wanted now, and not here. */
   miss(page: number): void {
     this.waits[page] = 0;
-  }
-
-  counters(): Readonly<Record<string, number>> {
-    return this.counts;
   }
 }
