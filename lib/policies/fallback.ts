@@ -1,5 +1,5 @@
 /*
- * The policies that take over from one that has been ejected, and those that may run out of memory.
+ * The policies that take over from one that has been ejected.
  *
  *   a policy's folios -- it loses one, throws, loops, never frees --> [ fallback ]
  *
@@ -11,12 +11,6 @@
 import type { Policy } from "../reclaim/ops.js";
 import { fifo } from "./fifo.js";
 import { lru } from "./lru.js";
-import { mglru } from "./mglru.js";
 
 /** Takes over where a cell names no other. */
 export const FALLBACK: Readonly<Record<"kernel" | "cache", () => Policy>> = { kernel: lru, cache: fifo };
-
-const OF_THE_KERNEL: readonly string[] = [lru().name, mglru().name];
-
-/** True for the kernel's own: where they free nothing, a kernel is out of memory, and so is the cell. */
-export const isOfTheKernel = ({ name }: Policy): boolean => OF_THE_KERNEL.includes(name);

@@ -42,6 +42,7 @@ export const lru = ({ classes = 2 }: LruOptions = {}): Policy => ({
   options: { classes: integerOption("lru", "classes", classes, 2, 8, "2 lists are inactive and active") },
   mechanisms: { fd: "two-touch", workingset: "distance", balance: "cost", young: "touch" },
   asks: ["balance", "ages", "young", "exec", "deactivation"],
+  mayRunOut: true,
 
   attach(ctx) {
     const { folios, lruvec, settings } = ctx;

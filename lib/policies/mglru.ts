@@ -96,6 +96,7 @@ export const mglru = ({ gens = 4, minGens = 2 }: MglruOptions = {}): Policy => (
   },
   mechanisms: (profile) => IN[profile] ?? IN_6_12,
   asks: ["balance", "ages", "young", "exec", "insertion", "aging", "budget"],
+  mayRunOut: true,
 
   attach(ctx) {
     const { folios, clock, settings } = ctx;

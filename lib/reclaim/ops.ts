@@ -131,6 +131,11 @@ export interface Policy {
   /** Mechanisms that belong to it by birth, the same in all kernels or by kernel; any of them can be switched. */
   readonly mechanisms: Partial<Settings> | ((profile: string) => Partial<Settings>);
   readonly asks: readonly AskedSlot[];
+  /**
+   * Where it frees nothing, memory is out, as in the kernel that it is taken from. Any other policy is at fault then, and is
+   * ejected if its fallback frees something. Default: false.
+   */
+  readonly mayRunOut?: boolean;
   /** Hooks for one lruvec. State lives in the closure. */
   attach(ctx: LruvecContext): ReclaimOps;
 }

@@ -1,6 +1,5 @@
 import type { Memcg } from "../mm/memcg.js";
 import { COUNTERS } from "../mm/vmstat.js";
-import { isOfTheKernel } from "../policies/fallback.js";
 import type { Core } from "../reclaim/core.js";
 import type { Policy } from "../reclaim/ops.js";
 import { nrAccesses } from "../trace/totals.js";
@@ -59,7 +58,7 @@ export function simulate(
     policy.name,
     (watch) => runMachine(boot(spec, trace, policy, others, watch), spec, trace, how),
     () => newWatch("kernel", how),
-    { guarded: how.guarded, mayRunOut: spec.machine?.memcgs === undefined && isOfTheKernel(policy) },
+    { guarded: how.guarded, mayRunOut: spec.machine?.memcgs === undefined && policy.mayRunOut === true },
   );
 }
 

@@ -10,7 +10,7 @@
  *
  * A cell is deterministic, so the second run meets the same moment, and a sound policy pays for no guard.
  */
-import { FALLBACK, isOfTheKernel } from "../policies/fallback.js";
+import { FALLBACK } from "../policies/fallback.js";
 import type { Watch } from "../reclaim/eject/eject.js";
 import type { GuardOptions } from "../reclaim/eject/guard.js";
 import type { Policy } from "../reclaim/ops.js";
@@ -36,7 +36,6 @@ export function newWatch(mode: "kernel" | "cache", supervision: Supervision): Wa
     note,
     stuckCall,
     stuckReason,
-    mayRunOut: isOfTheKernel,
     count: { calls: 0 },
     ejections: [],
     nrFreed: 0,

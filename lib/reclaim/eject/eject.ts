@@ -27,8 +27,6 @@ import { type Ejection, type Fault, PolicyFault } from "./policy-fault.js";
 /** How the policies of one guarded run are watched, and what came of it. */
 export interface Watch extends GuardOptions {
   readonly fallback: Policy;
-  /** Policies that run out of memory as a kernel does. */
-  readonly mayRunOut: (policy: Policy) => boolean;
   readonly count: CallCount;
   readonly ejections: Ejection[];
   /** Folios freed so far; and how many had been when a policy was first ejected because it never frees. */
@@ -179,7 +177,7 @@ class Suspect {
     const anon = core.canReclaim(ANON, lruvec.node) ? lruvec.pages(ANON) : 0;
     const pages = anon + lruvec.pages(FILE);
     if (this.ejected || this.refused || pages === 0 || !lruvec.memcg.isUnder(core.sc.target)) return false;
-    if (this.stall !== watch.nrFreed || this.passes <= DEF_PRIORITY || watch.mayRunOut(this.policy))
+    if (this.stall !== watch.nrFreed || this.passes <= DEF_PRIORITY || this.policy.mayRunOut === true)
       return false;
     const [hook, how] =
       this.batches === 0
