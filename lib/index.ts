@@ -113,6 +113,7 @@ export {
 export { type Axes, type Cell, footprintOf, grid, type Labels, type Point } from "./study/grid.js";
 export { cellHash } from "./study/hash.js";
 export { abortOnCtrlC, StudyInterrupted } from "./study/interrupted.js";
+export { factorColumn, type Levels } from "./study/levels.js";
 export { CHANGE_POINTS, LRU_POINTS, MGLRU_POINTS, POINTS } from "./study/points.js";
 export { type PolicyPointsOptions, policyPoints } from "./study/policy-points.js";
 export { type Progress, progressText, terminalProgress } from "./study/progress.js";

@@ -1,5 +1,6 @@
 /* Cells beside those of their base: what all effects are made of. */
 import type { Labels } from "../study/grid.js";
+import type { Levels } from "../study/levels.js";
 import type { Row } from "../study/run-grid.js";
 import { inputError } from "../util/error.js";
 import { blockOf } from "./group.js";
@@ -49,13 +50,16 @@ export interface PairedDifference
 
 /**
  * Every cell against its base on the same trace, at the same memory size, seed and machine, a row for each measure:
- * the raw material of {@link effects}, for a model of your own in R or pandas.
+ * the raw material of {@link effects}, for a model of your own in R or pandas, with what the point consists of (`levels.ts`).
  *
  * @example
  * saveTable("differences", pairedDifferences(study.rows));
  * @throws InputError for a counter that a row does not have, and if no pair is left.
  */
-export function pairedDifferences(rows: readonly Row[], measures: Measures = REFAULTS): PairedDifference[] {
+export function pairedDifferences(
+  rows: readonly Row[],
+  measures: Measures = REFAULTS,
+): (PairedDifference & Levels)[] {
   return pairUp(rows).flatMap(({ row, base: other }) => {
     const { trace, memory, seed, profile, swap, swappiness, point, base } = row.labels;
     return Object.entries(measures).map(([measure, counters]) => {
@@ -63,6 +67,7 @@ export function pairedDifferences(rows: readonly Row[], measures: Measures = REF
       const below = amount(other, counters);
       return {
         ...{ trace, memory, seed, profile, swap, swappiness, point, base },
+        ...row.levels,
         measure,
         value,
         baseValue,

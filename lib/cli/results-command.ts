@@ -23,7 +23,8 @@ const USAGE = `reclaim-lab results COMMAND [--results DIR] [--json]
   show HASH             one result with its spec, counters and provenance; the first digits will do
   export --out FILE     a table: .csv, .parquet, .arrow (IPC file) or .json
     --study NAME        the rows of a study, with its labels, whatever the code (said on stderr); else all results of
-                        the current code
+                        the current code. Columns beside labels: of a design FACTOR_on (0 or 1); policy, option_NAME and
+                        set_SWITCH as they were in force, where rows differ
     --all               results of other code, too, told apart by code_digest
     --format F          ${FORMATS.join(", ")}; where FILE does not say; without --out: csv or json on stdout
   stale                 results that other code computed

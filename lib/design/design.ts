@@ -18,6 +18,7 @@ import {
   type Point,
 } from "../study/grid.js";
 import { canonicalJson } from "../study/hash.js";
+import { factorColumn, type Levels } from "../study/levels.js";
 import { inputError } from "../util/error.js";
 import { combinationsOf, type Kind } from "./combinations.js";
 import {
@@ -123,7 +124,10 @@ export async function design(spec: DesignSpec, open: OpenTrace = openStored): Pr
   }
   const lengths = new Map<string, number>();
   const all = await grid({ ...axes, point: points }, counting(open, lengths));
-  const { cells, invalid } = await sortCells(all);
+  const sorted = await sortCells(all);
+  const levels = factorLevels(factors, places);
+  const cells = sorted.cells.map((cell) => ({ ...cell, levels: levels[cell.labels.point]! }));
+  const { invalid } = sorted;
   return {
     kind,
     factors: factors.map(({ name }) => name),
@@ -136,6 +140,29 @@ export async function design(spec: DesignSpec, open: OpenTrace = openStored): Pr
     ...(alias !== undefined && { alias }),
     ...(orders !== undefined && { orders }),
   };
+}
+
+/** A column of 0 and 1 for each factor, by name of the point. @throws InputError for factors of one column. */
+function factorLevels(
+  factors: readonly Factor[],
+  places: Readonly<Record<string, Place>>,
+): Readonly<Record<string, Levels>> {
+  const ownerOf = new Map<string, string>();
+  for (const { name } of factors) {
+    const other = ownerOf.get(factorColumn(name));
+    if (other !== undefined) {
+      inputError(
+        `one column for two factors: ${factorColumn(name)} (${other} and ${name}); name one otherwise`,
+      );
+    }
+    ownerOf.set(factorColumn(name), name);
+  }
+  return Object.fromEntries(
+    Object.entries(places).map(([point, { on }]) => [
+      point,
+      Object.fromEntries([...ownerOf].map(([column, name]) => [column, on.includes(name) ? 1 : 0])),
+    ]),
+  );
 }
 
 type Loose = Omit<Axes, "point"> & {

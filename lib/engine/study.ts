@@ -125,8 +125,9 @@ export async function runStudy(
   const plan = "cells" in planOrSpec ? planOrSpec : await planStudy(planOrSpec, options);
   const costOf = ({ labels }: Cell): number => plan.cellSeconds[labels.trace] ?? 1;
   const study = await runGrid(plan.cells, { costOf, ...options });
-  const cells = study.rows.map(({ labels, hash, status, error }) => ({
+  const cells = study.rows.map(({ labels, levels, hash, status, error }) => ({
     labels,
+    ...(levels !== undefined && { levels }),
     hash,
     ...(status !== "ok" && error !== null && { error }),
   }));

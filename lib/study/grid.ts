@@ -5,6 +5,7 @@ import type { TraceSpec } from "../trace/spec.js";
 import { nrPages, pageOfSlot, SLOT_MASK, type Trace } from "../trace/trace.js";
 import { inputError } from "../util/error.js";
 import { checkAxes } from "./grid-check.js";
+import type { Levels } from "./levels.js";
 import { drawRecorded } from "./seeds.js";
 
 /** A policy with its switches: one point of an ablation. */
@@ -67,6 +68,8 @@ export interface Cell {
   readonly spec: CellSpec;
   /** Digest of the trace that `spec.trace` named when the grid was made. */
   readonly traceDigest: string;
+  /** Of a design: a column for each factor, see `levels.ts`. No part of what names the result. */
+  readonly levels?: Levels;
 }
 
 /** Opens a trace; by default from `data/traces` or its generator. */

@@ -1,6 +1,7 @@
 import type { CellResult } from "../sim/cell.js";
 import type { OpenExecutor } from "./executor.js";
 import type { Cell, Labels, OpenTrace } from "./grid.js";
+import type { Levels } from "./levels.js";
 import type { Progress } from "./progress.js";
 import type { StaleCells } from "./results.js";
 import { StudyRun } from "./study-run.js";
@@ -8,6 +9,8 @@ import { StudyRun } from "./study-run.js";
 /** One row of a study. The same cells, traces and code give the same rows, whatever the timing. */
 export interface Row {
   readonly labels: Labels;
+  /** What its point consists of, the same columns in all rows of a study, see `levels.ts`. */
+  readonly levels?: Levels;
   /** Names the result, see `cellHash`; null if the cell could not be named (no such policy module). */
   readonly hash: string | null;
   /** "ok", "oom", "ejected" as in {@link CellResult}, or "error": the cell was refused, threw, died or timed out. */

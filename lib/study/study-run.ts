@@ -7,6 +7,7 @@ import { type Executor, openThreads } from "./executor.js";
 import { type Cell, openStored } from "./grid.js";
 import { canonicalJson } from "./hash.js";
 import { StudyInterrupted } from "./interrupted.js";
+import { levelsOf } from "./levels.js";
 import { nameCells, type Task } from "./name-cells.js";
 import { BUILT } from "./pool.js";
 import { openResults, type ResultStore, type StaleCells } from "./results.js";
@@ -134,9 +135,18 @@ export class StudyRun {
       );
   }
 
-  finish(): StudyResult {
+  async finish(): Promise<StudyResult> {
+    const rows = this.#rows as Row[];
+    // Somebody's module is loaded here only if it has proved sound on a worker.
+    const sound = new Set(
+      this.#cells.flatMap(({ spec }, i) => (rows[i]!.status === "ok" ? spec.policy.module : [])),
+    );
+    const levels = await levelsOf(
+      this.#cells,
+      ({ policy: { module } }) => module === undefined || sound.has(module),
+    );
     return {
-      rows: this.#rows as Row[],
+      rows: rows.map(({ labels, ...rest }, i) => ({ labels, levels: levels[i]!, ...rest })),
       computed: this.#computed,
       cached: this.#cached,
       failed: this.#failed,

@@ -2,10 +2,12 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { type ColumnTable, table } from "arquero";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { inputError } from "../util/error.js";
+import { levelColumns } from "./levels.js";
 import type { Row } from "./run-grid.js";
 
 /**
- * A study as a table, one row a cell: the labels, `status`, `error`, then each counter that any cell has, by
+ * A study as a table, one row a cell: the labels, what its point consists of (`levels.ts`: a column of 0 and 1 for each
+ * factor of a design, the policy, each switch that varies), `status`, `error`, then each counter that any cell has, by
  * name. A counter that a cell does not have is null (unknown), never 0: a cell with an error has none.
  *
  * @throws InputError if a counter bears a label's name.
@@ -15,6 +17,7 @@ export function toTable(study: { readonly rows: readonly Row[] }): ColumnTable {
   const columns: [string, unknown[]][] = [];
   const labels = [...new Set(rows.flatMap((row) => Object.keys(row.labels)))] as (keyof Row["labels"])[];
   for (const name of labels) columns.push([name, rows.map((row) => row.labels[name] ?? null)]);
+  columns.push(...levelColumns(rows.map((row) => row.levels)));
   columns.push(["status", rows.map((row) => row.status)], ["error", rows.map((row) => row.error)]);
   const taken = new Set(columns.map(([name]) => name));
   for (const name of [...new Set(rows.flatMap((row) => Object.keys(row.counters)))].sort()) {

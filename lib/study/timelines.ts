@@ -3,6 +3,7 @@ import { checkSamples } from "../sim/timeline.js";
 import { openTrace } from "../trace/store.js";
 import { inputError } from "../util/error.js";
 import type { Cell, OpenTrace } from "./grid.js";
+import { levelsOf } from "./levels.js";
 
 /** How to sample. */
 export interface TimelineOptions {
@@ -12,7 +13,7 @@ export interface TimelineOptions {
   readonly open?: OpenTrace;
 }
 
-/** A sample: the labels of its cell, and the columns of `lib/sim/timeline.ts`. */
+/** A sample: the labels of its cell, what its point consists of (`levels.ts`), and the columns of `lib/sim/timeline.ts`. */
 export type TimelineRow = Readonly<Record<string, number | string | boolean | null>>;
 
 /**
@@ -29,13 +30,14 @@ export async function timelines(
     inputError(`nothing to sample: ${samples} samples of ${cells.length} cells; give at least one of each`);
   }
   const rows: TimelineRow[] = [];
-  for (const { spec, labels } of cells) {
+  const levels = await levelsOf(cells, () => true);
+  for (const [i, { spec, labels }] of cells.entries()) {
     const trace = await (options.open ?? openTrace)(spec.trace);
     const { timeline = [] } = await runCell(
       { ...spec, machine: { ...spec.machine, timeline: samples } },
       trace,
     );
-    for (const row of timeline) rows.push({ ...labels, ...row });
+    for (const row of timeline) rows.push({ ...labels, ...levels[i], ...row });
   }
   return rows;
 }

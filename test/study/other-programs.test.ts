@@ -14,6 +14,7 @@ import { exportTable } from "../../lib/study/results/export.js";
 import { openResults } from "../../lib/study/results.js";
 import { tempFolder } from "./fixtures/cells.js";
 import { entryOf } from "./fixtures/entry-of.mjs";
+import { output, pythonWith } from "./fixtures/programs.js";
 
 const folder = tempFolder();
 const current = join(folder, "current");
@@ -32,20 +33,6 @@ beforeAll(async () => {
   for (const ending of ["csv", "parquet", "arrow"]) await exportTable(table, join(folder, `t.${ending}`));
 });
 
-/** A Python that has these modules; undefined if there is none. */
-function pythonWith(...modules: string[]): string | undefined {
-  return ["python3", "/usr/bin/python3"].find(
-    (python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0,
-  );
-}
-
-/** What a program prints for a script. */
-function output(program: string, args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(program, args, { cwd: folder, encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return stdout.trim();
-}
-
 const pandas = pythonWith("pandas");
 const pandasParquet = pythonWith("pandas", "pyarrow");
 const duckdbPython = pythonWith("duckdb");
@@ -63,7 +50,7 @@ describe("result files", () => {
   it.skipIf(!pandas)("open in pandas: CSV", () => {
     const script =
       "import pandas; t = pandas.read_csv('t.csv', float_precision='round_trip'); print(len(t), t.big.sum(), t['share'].sum(), list(t.seed))";
-    expect(output(pandas!, ["-c", script])).toBe(`3 ${bigSum} ${share} [1, 2, 3]`);
+    expect(output(pandas!, ["-c", script], folder)).toBe(`3 ${bigSum} ${share} [1, 2, 3]`);
   });
 
   it.skipIf(!pandasParquet)("open in pandas: Parquet and Arrow, ours and the folder's", () => {
@@ -72,7 +59,7 @@ import pandas, pyarrow.ipc
 for t in [pandas.read_parquet('t.parquet'), pandas.read_parquet('current/cells.parquet'),
           pyarrow.ipc.open_file('t.arrow').read_pandas()]:
     print(len(t), int(t.big.sum()), t['share'].sum(), [int(s) for s in t.seed])`;
-    expect(new Set(output(pandasParquet!, ["-c", script]).split("\n"))).toEqual(
+    expect(new Set(output(pandasParquet!, ["-c", script], folder).split("\n"))).toEqual(
       new Set([`3 ${bigSum} ${share} [1, 2, 3]`]),
     );
   });
@@ -81,13 +68,17 @@ for t in [pandas.read_parquet('t.parquet'), pandas.read_parquet('current/cells.p
     "select count(*) as n, sum(big)::bigint as big, round(sum(share), 6) as share from cells join made using (hash)";
 
   it.skipIf(!duckdb)("open in DuckDB's command line", () => {
-    const line = output("duckdb", ["-readonly", "-csv", "-noheader", join(current, "cells.duckdb"), QUERY]);
+    const line = output(
+      "duckdb",
+      ["-readonly", "-csv", "-noheader", join(current, "cells.duckdb"), QUERY],
+      folder,
+    );
     expect(line).toBe(`3,${bigSum},${share.toFixed(6)}`);
   });
 
   it.skipIf(!duckdbPython)("open in DuckDB for Python", () => {
     const script = `import duckdb; print(duckdb.connect('current/cells.duckdb', read_only=True).sql("${QUERY}").fetchall())`;
-    expect(output(duckdbPython!, ["-c", script])).toBe(`[(3, ${bigSum}, ${share.toFixed(6)})]`);
+    expect(output(duckdbPython!, ["-c", script], folder)).toBe(`[(3, ${bigSum}, ${share.toFixed(6)})]`);
   });
 
   it("open in DuckDB for Node, and a program that holds the DuckDB file open stops no run", async () => {

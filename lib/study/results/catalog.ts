@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import type { ColumnTable } from "arquero";
 import { table } from "arquero";
+import type { CellSpec } from "../../sim/cell.js";
 import { inputError } from "../../util/error.js";
 import { cellCode, codeDigest, moduleDigest } from "../code-digest.js";
+import { levelColumns, levelsOf } from "../levels.js";
 import { BUILT } from "../pool.js";
 import { type Database, openDatabase } from "./database.js";
 import { checkOf, type Entry, type Made, resultText } from "./entry.js";
@@ -169,7 +171,8 @@ export async function showResult(folder: string, hash: string): Promise<ShownRes
 }
 
 /**
- * Results as a table, one row each, a column for each counter; ordered by trace, profile, swap, memory, policy.
+ * Results as a table, one row each: key, `option_` and `set_` columns where results differ (`levels.ts`; by the defaults of
+ * the current code), a column for each counter; ordered by trace, profile, swap, memory, policy.
  * @param options.all - results of other code, too. Default: those of the current code only.
  * @throws InputError if there is no folder.
  */
@@ -184,13 +187,19 @@ export async function readResults(
     }
     await createCells(database);
     const rows = await database.rows<Record<string, unknown>>(`select * from cells order by ${ORDER}`);
+    const specs = await database.rows<{ hash: string; spec: string }>("select hash, spec from entries");
+    const specOf = new Map(specs.map(({ hash, spec }) => [hash, JSON.parse(spec) as CellSpec]));
+    const cells = rows.map(({ hash }) => ({ spec: specOf.get(hash as string)! }));
+    const levels = await levelsOf(cells, ({ policy }) => policy.module === undefined);
     const names = (
       await database.rows<{ name: string }>(
         "select column_name as name from information_schema.columns where table_name = 'cells' order by ordinal_position",
       )
     ).map(({ name }) => name);
     const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
-    return table(names.map((name): [string, unknown[]] => [name, rows.map((row) => plain(row[name]))]));
+    const columns = names.map((name): [string, unknown[]] => [name, rows.map((row) => plain(row[name]))]);
+    const more = levelColumns(levels).filter(([name]) => name !== "policy");
+    return table(columns.toSpliced(names.indexOf("set") + 1, 0, ...more));
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ejectionText } from "../../reclaim/eject/policy-fault.js";
 import { inputError } from "../../util/error.js";
 import type { Labels } from "../grid.js";
+import type { Levels } from "../levels.js";
 import type { Row } from "../run-grid.js";
 import { ownName } from "./owner.js";
 import { findResults } from "./read.js";
@@ -17,6 +18,8 @@ const STUDIES = "studies";
 /** A cell of a named study. */
 export interface StudyCell {
   readonly labels: Labels;
+  /** As in its row; left out in studies of before there were any. */
+  readonly levels?: Levels;
   /** Null if the cell could not be named. */
   readonly hash: string | null;
   /** Why the last run has no result for it; left out if it has one. */
@@ -67,20 +70,19 @@ export async function readStudy(folder: string, name: string): Promise<{ readonl
     [],
   );
   return {
-    rows: cells.map(({ labels, hash, error }): Row => {
+    rows: cells.map(({ labels, levels, hash, error }): Row => {
+      const own = { labels, ...(levels !== undefined && { levels }), hash };
       const result = hash === null ? undefined : results.get(hash);
       if (result === undefined)
         return {
-          labels,
-          hash,
+          ...own,
           status: "error",
           error: error ?? "no result is kept; run the study again",
           counters: {},
         };
       const counters = Object.entries(result.counters).sort(([a], [b]) => (a < b ? -1 : 1));
       return {
-        labels,
-        hash,
+        ...own,
         status: result.status,
         error: result.ejected?.map(ejectionText).join("; ") ?? null,
         counters: Object.fromEntries(counters),
