@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CellResult } from "../sim/cell.js";
 import { inputError } from "../util/error.js";
 import type { EntryKey, Made } from "./results/entry.js";
+import { settle } from "./results/generation.js";
 import { mergeResults } from "./results/merge.js";
 import { ownName } from "./results/owner.js";
 import { describeRun } from "./results/provenance.js";
@@ -113,9 +114,9 @@ export async function openResults(folder: string): Promise<ResultStore> {
       }
     },
     async close() {
-      if (run === undefined && !hasLog) return;
       if (problem !== undefined && run === undefined) return;
       try {
+        if (run === undefined && !hasLog) return await settle(folder);
         await mergeResults(folder, { own: path });
       } catch (error) {
         mergeProblem = reason(error);

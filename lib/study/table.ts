@@ -1,8 +1,10 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { type ColumnTable, table } from "arquero";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { inputError } from "../util/error.js";
 import { levelColumns } from "./levels.js";
+import { isLeftBehind, ownName } from "./results/owner.js";
 import type { Row } from "./run-grid.js";
 
 /**
@@ -83,14 +85,23 @@ function parquetColumn(
 
 type ParquetType = "STRING" | "BOOLEAN" | "DOUBLE" | "INT64";
 
-/** Write a file beside and rename it into place. */
+/** Between the name of a file and that of the process that writes it. */
+const BESIDE = ".tmp-";
+
+/** Write a file beside and rename it into place. What a killed process has left beside goes. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const own = `${path}${BESIDE}${ownName()}`;
   try {
-    await writeFile(beside, content);
-    await rename(beside, path);
+    await writeFile(own, content);
+    await rename(own, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(own, { force: true }).catch(() => undefined);
     throw error;
+  }
+  const beside = basename(path) + BESIDE;
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const other = join(dirname(path), name);
+    if (!name.startsWith(beside) || !isLeftBehind(other, name.slice(beside.length))) continue;
+    await rm(other, { force: true }).catch(() => undefined);
   }
 }

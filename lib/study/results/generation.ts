@@ -94,13 +94,18 @@ export async function publish(
     throw error;
   }
   await sync(merged);
-  await point(folder);
-  await tidy(folder, nr);
+  await settle(folder);
   return true;
 }
 
+/** What is to do once a generation is published, and by others where a kill came in between: link and clean. */
+export async function settle(folder: string): Promise<void> {
+  await point(folder);
+  await tidy(folder);
+}
+
 /** Let `current` name the newest generation. Looks again after the swap: another may have been published meanwhile. */
-export async function point(folder: string): Promise<void> {
+async function point(folder: string): Promise<void> {
   for (let i = 0; i < MAX_TRIES; i++) {
     const [newest] = await generations(folder);
     if (newest === undefined) return;
@@ -113,11 +118,10 @@ export async function point(folder: string): Promise<void> {
 }
 
 /** Remove generations but the newest two (a reader may be at the last but one), and what dead processes began. */
-async function tidy(folder: string, nr: number): Promise<void> {
+async function tidy(folder: string): Promise<void> {
   const merged = join(folder, MERGED);
-  for (const old of await generations(folder)) {
-    if (old.nr < nr - 1) await rm(old.path, { recursive: true, force: true });
-  }
+  for (const old of (await generations(folder)).slice(2))
+    await rm(old.path, { recursive: true, force: true });
   for (const place of [merged, folder]) {
     for (const name of await readdir(place).catch(() => [])) {
       if (!name.startsWith("tmp-") || !isLeftBehind(join(place, name), name.slice(4))) continue;

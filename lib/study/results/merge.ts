@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { canonicalJson } from "../hash.js";
 import { type Database, openDatabase } from "./database.js";
 import { cellKey, checkOf, resultText } from "./entry.js";
-import { type Generation, loadTables, MAX_TRIES, publish, withNewest } from "./generation.js";
+import { type Generation, loadTables, MAX_TRIES, publish, settle, withNewest } from "./generation.js";
 import { readSegments, type SegmentContent, segmentsLeftBehind } from "./segment.js";
 import { writeGeneration } from "./write-generation.js";
 
@@ -61,7 +61,7 @@ async function tryMerge(
       await database.run("delete from made where hash not in (select hash from entries)");
       await database.run("delete from runs where run not in (select run from made)");
       if (!(await publish(folder, base, (into) => writeGeneration(database, into)))) return undefined;
-    }
+    } else await settle(folder);
     for (const path of segments.paths) {
       if (over.has(path)) await rm(path, { force: true });
     }
