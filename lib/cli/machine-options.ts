@@ -1,5 +1,6 @@
 /* The options that describe the machine around a workload, of `reclaim-lab run`: kernel memory, time, memcgs, nodes. */
 import { readFileSync } from "node:fs";
+import { parseJson } from "../engine/json-text.js";
 import type { MachineSpec, MemcgSpec, MemorySpec } from "../sim/cell.js";
 import { MOST_METADATA } from "../sim/machine.js";
 import { MOST_SAMPLES } from "../sim/timeline.js";
@@ -92,7 +93,7 @@ function readMachineFile(path: string | undefined): MachineSpec {
   if (path === undefined) return {};
   let found: unknown;
   try {
-    found = JSON.parse(readFileSync(path, "utf8"));
+    found = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     inputError(
       `cannot read --machine: ${path} (${(error as Error).message}); give a file with a JSON object`,

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { planStudy, type RanStudy, runStudy, type StudyPlan } from "../engine/study.js";
 import { readStudySpec } from "../engine/study-spec.js";
 import { abortOnCtrlC, StudyInterrupted } from "../study/interrupted.js";
+import { factorColumn } from "../study/levels.js";
 import { terminalProgress } from "../study/progress.js";
 import { staleText } from "../study/results/read.js";
 import type { RunOptions } from "../study/run-grid.js";
@@ -34,11 +35,11 @@ Before it runs it says its size, the invalid cells with the reason, what is kept
                   env: the URL is in the variable RECLAIM_LAB_REDIS; see lib/queue/README.md
   --traces DIR    with --redis: a folder that workers share, for traces      [traces go through Redis]
   --slots N       with --redis: cells in Redis at a time                     [256]
-  --json          one JSON object on stdout {study, cells, invalid, distinct, kept, estimateSeconds, ...}
+  --json          one JSON object on stdout {study, design, cells, invalid, distinct, kept, estimateSeconds, ...}
                   and, unless --dry-run, {computed, cached, failed, stale, errors, notes, seconds}
 
-Exit codes: 0 done, 1 a fault of the program, 2 bad input or no cell that can run, 3 done but some cells failed, 130 interrupted by Ctrl-C:
-finished cells are kept, and the same command goes on from there.`;
+Exit codes: 0 done, 1 a fault of the program, 2 bad input or no cell that can run, 3 done but some cells failed,
+130 interrupted by Ctrl-C: finished cells are kept, and the same command goes on from there.`;
 
 const OPTIONS = {
   results: { type: "string", default: "results" },
@@ -111,9 +112,22 @@ export async function studyCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-function planJson({ name, cells, invalid, distinct, kept, stale, seconds, basis }: StudyPlan): object {
+function planJson({
+  name,
+  design,
+  cells,
+  invalid,
+  distinct,
+  kept,
+  stale,
+  seconds,
+  basis,
+}: StudyPlan): object {
   const estimate = { estimateSeconds: seconds, estimateBasis: basis };
-  return { study: name, cells: cells.length, invalid, distinct, kept, stale, ...estimate };
+  const { kind, mechanisms = [], alias } = design ?? {};
+  const factors = mechanisms.map((factor) => ({ ...factor, column: factorColumn(factor.name) }));
+  const made = design === undefined ? null : { kind, factors, alias };
+  return { study: name, design: made, cells: cells.length, invalid, distinct, kept, stale, ...estimate };
 }
 
 function ranJson({ computed, cached, failed, stale, notes, seconds, rows }: RanStudy): object {

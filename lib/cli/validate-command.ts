@@ -38,7 +38,9 @@ What if:
   --draws N               replays of a cell, odd [7]; 1 is quick, and at the rig's pace
   --pace X                slowness of the machine instead of each run's; 1 = the measuring rig, off: no time passes
   --set AXIS=VALUE        a switch in every cell (lib/sim/switches.ts); may be repeated
-  --threads N             [one a processor; 0 in the source tree]`;
+  --threads N             [one a processor; 0 in the source tree]
+
+Exit codes: 0 done, however far the predictions are off, 1 a fault of the program, 2 bad input.`;
 
 const OPTIONS = {
   kernel: { type: "string" },

@@ -51,8 +51,8 @@ const MAX_SHOWN = 12;
 export function describeDesign(design: Design, pace?: Pace): string {
   const { size, kind, mechanisms } = design;
   const product = [
-    `${size.points} points`,
-    `${size.traces} traces`,
+    many(size.points, "point"),
+    many(size.traces, "trace"),
     `${size.memory} memory`,
     ...(size.profiles > 1 ? [`${size.profiles} profiles`] : []),
     ...(size.swaps > 1 ? [`${size.swaps} swap devices`] : []),
@@ -63,7 +63,7 @@ export function describeDesign(design: Design, pace?: Pace): string {
   const runs = size.invalid === 0 ? "" : `, ${count(size.cells)} can run`;
   const same = size.distinct === size.cells ? "" : `, ${count(size.distinct)} of them distinct`;
   return [
-    `${kind}: ${mechanisms.length} factors, ${product} = ${count(total)} cells${runs}${same}`,
+    `${kind}: ${many(mechanisms.length, "factor")}, ${product} = ${count(total)} cells${runs}${same}`,
     ...mechanisms.map((factor, i) => `  ${letterOf(i)}  ${factorText(factor)}`),
     ...(design.alias === undefined ? [] : aliasText(design.alias)),
     ...invalidText(design),
@@ -120,6 +120,8 @@ function timeText(size: DesignSize, pace: Pace | undefined): string {
   const basis = typeof nsPerVisit === "number" ? `at ${nsPerVisit} ns a visit` : "at each trace's pace";
   return `${visits}: about ${time} ${basis} on ${workers} worker${workers === 1 ? "" : "s"}`;
 }
+
+const many = (nr: number, what: string): string => `${count(nr)} ${what}${nr === 1 ? "" : "s"}`;
 
 const count = (nr: number): string => nr.toLocaleString("en-US");
 

@@ -8,6 +8,7 @@ import type { Factor, PolicyChoice } from "../design/factor.js";
 import type { CellSpec } from "../sim/cell.js";
 import type { Axes } from "../study/grid.js";
 import { inputError } from "../util/error.js";
+import { parseJson } from "./json-text.js";
 
 /*
  * A study as its user writes it: a few lines of JSON, or a module that exports the same as its default. Two forms:
@@ -225,7 +226,7 @@ async function fromJson(path: string): Promise<unknown> {
     inputError(`cannot read study: ${path} (${error.code}); give a JSON file or a module`),
   );
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     return inputError(`no JSON: ${path} (${(error as Error).message}); a module must end in .mjs`);
   }

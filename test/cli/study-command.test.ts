@@ -74,6 +74,23 @@ describe("reclaim-lab study", () => {
     expect(plain.stderr).toMatch(/4 to compute: about \d+ s on \d+ workers, by a trial of 1 trace/);
   });
 
+  it("tells a design as JSON, its factors with their columns; a broken spec by its line", async () => {
+    const { point: _, ...axes } = spec;
+    const factors = [{ name: "Look around", off: { lookaround: 0 }, on: { lookaround: 64 } }];
+    const path = file("one.json", { ...axes, name: "one", kind: "full", policy: { lru: "lru" }, factors });
+    const { stdout } = await refused("study", path, "--results", results, "--dry-run", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      cells: 4,
+      design: { kind: "full", factors: [{ ...factors[0], column: "look_around_on" }] },
+    });
+    writeFileSync(path, '{ "name": "one",\n  "memory": [0.5,] }');
+    const broken = await refused("study", path, "--results", results);
+    expect([broken.code, broken.stderr]).toEqual([
+      2,
+      `error: no JSON: ${path} (Unexpected token ']' at line 2, column 18); a module must end in .mjs`,
+    ]);
+  });
+
   it("runs what is missing, once, and writes the same files for any number of workers", async () => {
     const path = file("small.json", spec);
     const [first, again] = [join(folder, "first"), join(folder, "again")];
