@@ -142,9 +142,9 @@ function checkMetadata(pages: number): number {
   inputError(`invalid metadata: ${pages}; give a number of pages from 0 to ${MOST_METADATA}`);
 }
 
-/** Charge what is there before the workload: pages locked in memory; the slab page and the top page table of a process. */
-function pin(core: Core, { pinned = 0, kernelMemory = false }: MachineSpec): void {
-  const nr = pinned + (kernelMemory ? 1 : 0);
+/** Charge what is there before the workload: pages locked in memory, and the kernel's own for the process. */
+function pin(core: Core, { pinned = 0 }: MachineSpec): void {
+  const nr = pinned + core.mechanisms.kernelMemory.needAtStart();
   if (nr > core.memcg.max - MIN_MEMORY) {
     inputError(`pinned: ${nr} pages leave less than ${MIN_MEMORY} of memoryMax ${core.memcg.max}; give more`);
   }

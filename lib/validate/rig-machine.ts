@@ -1,5 +1,5 @@
 /*
- * The measuring rig as a machine: what its replayer locks in memory beside the workload (data/kernel/rig/wl.c and
+ * The measuring rig as a machine: what its replayer holds in memory beside the workload (data/kernel/rig/wl.c and
  * replay.h), and how often it stops to read the counters.
  */
 import type { MachineSpec } from "../sim/cell.js";
@@ -17,9 +17,18 @@ const IO_BUFFER = 1;
  */
 const METADATA = 2;
 
-/** Pages that the replayer locks: its buffers, and one bit for each anonymous page, rounded up by up to a page. */
+/**
+ * The page of the pipe through which the replayer announces a checkpoint: charged to the writer, and kept for the next write when
+ * it has been read (fs/pipe.c, pipe_write(), anon_pipe_buf_release()).
+ */
+const PIPE = 1;
+
+/**
+ * Pages that stay with the replayer: those that it locks, which are its buffers and one bit for each anonymous page, rounded up by up
+ * to a page; and its pipe's.
+ */
 export function pinnedPages(anonPages: number): number {
-  return TRACE_BUFFER + IO_BUFFER + Math.floor((Math.floor(anonPages / 8) + PAGE) / PAGE);
+  return TRACE_BUFFER + IO_BUFFER + Math.floor((Math.floor(anonPages / 8) + PAGE) / PAGE) + PIPE;
 }
 
 /** The rig's machine for a workload of so many anonymous pages. */
