@@ -57,13 +57,12 @@ const RIG_PAGES = 16384;
 const RIG_SEED = 12345;
 const TEXT_COLUMNS = new Set(["kernel", "status", "boot", "workload", "swap", "opts", "fm", "gens"]);
 
-/** The measurements that the model was made with. */
+/** The measurements that the model was made with, and later repetitions of their cells. */
 export function measuredCells(): MeasuredCell[] {
-  return KERNELS.flatMap((kernel) =>
-    cellsOf(
-      readCsv(join(FOLDER, "measured", `${kernel}.csv`)),
-      readCsv(join(FOLDER, "measured", `${kernel}.checkpoints.csv`)),
-    ),
+  const table = (name: string): TextRow[] => readCsv(join(FOLDER, "measured", `${name}.csv`));
+  return cellsOf(
+    [...KERNELS, "repetitions"].flatMap(table),
+    [...KERNELS.map((kernel) => `${kernel}.checkpoints`), "repetitions-ck"].flatMap(table),
   );
 }
 
