@@ -129,7 +129,7 @@ export {
   verifyResults,
 } from "./study/results/catalog.js";
 export { exportTable, type Format } from "./study/results/export.js";
-export { listStudies, readStudy } from "./study/results/manifest.js";
+export { listStudies, type ReadStudy, type RefusedCell, readStudy } from "./study/results/manifest.js";
 export { type Merged, mergeResults } from "./study/results/merge.js";
 export { type StudyTable, studyTable } from "./study/results/study-table.js";
 export type { StaleCells } from "./study/results.js";

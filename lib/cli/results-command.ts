@@ -1,5 +1,6 @@
 /* `reclaim-lab results`: what a results folder holds, as text, as JSON, and as files for other programs. */
 import type { ColumnTable } from "arquero";
+import { invalidText } from "../design/describe.js";
 import {
   type CodeCount,
   pruneResults,
@@ -102,9 +103,12 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   },
 };
 
-/** The table of a study; says on stderr which of its rows are of other code. */
+/** The table of a study; says on stderr which of its rows are of other code, and which cells are none because they cannot run. */
 async function ofStudy(folder: string, study: string): Promise<ColumnTable> {
-  const { table, stale } = await studyTable(folder, study);
+  const { table, stale, invalid } = await studyTable(folder, study);
+  if (invalid.length > 0) {
+    console.error(`note: no rows for ${invalidText({ invalid }).join("\n")}`);
+  }
   const nr = stale.reduce((sum, { cells }) => sum + cells, 0);
   if (nr > 0) {
     console.error(

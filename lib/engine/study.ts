@@ -133,7 +133,11 @@ export async function runStudy(
   }));
   if (options.results !== undefined) {
     // A folder that cannot be written to is said in the study's notes.
-    await saveManifest(options.results, { name: plan.name, cells }).catch(() => undefined);
+    await saveManifest(options.results, {
+      name: plan.name,
+      cells,
+      ...(plan.design && { invalid: plan.invalid }),
+    }).catch(() => undefined);
   }
   return { ...study, plan, seconds: (performance.now() - startMs) / 1000 };
 }

@@ -258,6 +258,29 @@ describe("reclaim-lab results", () => {
     expect((await run("export", "--study", "small")).stderr).toBe("");
   });
 
+  it("exports of a design say which cells are no rows, and why", async () => {
+    const { point: _, ...axes } = spec;
+    const factors = ["walk", "filter"].map((name) => ({
+      name,
+      off: { [name]: "off" },
+      on: { [name]: name === "walk" ? "on" : "bloom" },
+    }));
+    const design = { ...axes, memory: [0.3], name: "part", kind: "full", policy: { lru: "lru" }, factors };
+    await lab(["study", file("part.json", design), "--results", join(folder, "part")]);
+    const { stdout, stderr } = await lab([
+      "results",
+      "export",
+      "--study",
+      "part",
+      "--results",
+      join(folder, "part"),
+    ]);
+    expect(stdout.trim().split("\n").length).toBe(4);
+    expect(stderr).toMatch(
+      /^note: no rows for 1 invalid cells:\n {2}1 of lru: filter: refused: filter=bloom without walk/,
+    );
+  });
+
   it("names what is stale, prunes it, and verifies the rest", async () => {
     expect((await run("stale")).stdout).toMatch(
       /^cccccccccccc +3 results {2}stale .*\nreclaim-lab results prune removes them\n$/,

@@ -96,6 +96,18 @@ describe("runStudy", () => {
     await expect(readStudy(results, "slow")).rejects.toThrow("no study slow");
   });
 
+  it("keeps which cells of a design cannot run, with the reason", async () => {
+    const results = tempFolder();
+    const { plan } = await runStudy(parts, { ...fake, results });
+    const { rows, invalid } = await readStudy(results, "parts");
+    expect([rows.length, invalid.length]).toEqual([3, 3]);
+    expect(invalid).toEqual(plan.invalid);
+    expect((await readStudy(results, "parts")).rows[0]!.levels).toMatchObject({
+      placement_on: 1,
+      tiers_on: 1,
+    });
+  });
+
   it("a cell without a result is a row that says why", async () => {
     const results = tempFolder();
     const ran = await runStudy({ ...grid, point: { a: "sum", b: "throw" } }, { ...fake, results });

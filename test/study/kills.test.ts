@@ -21,7 +21,9 @@ const AT_ONCE = 5;
 const PER_MERGE = 6;
 
 describe("kill -9", () => {
-  it("at 50 random moments, five writers at a time, costs no acknowledged result, doubles and damages none", async () => {
+  it("at 50 random moments, five writers at a time, costs no acknowledged result, doubles and damages none", {
+    timeout: 10 * 60_000,
+  }, async () => {
     const folder = tempFolder();
     const random = mulberry32(20_26);
     const acknowledged = new Set<number>();

@@ -30,15 +30,32 @@ export interface StudyCell {
 export interface StudyManifest {
   readonly name: string;
   readonly cells: readonly StudyCell[];
+  /** Cells of a design that cannot run, and so are no rows; left out if there are none. */
+  readonly invalid?: readonly RefusedCell[];
+}
+
+/** A cell that cannot run. */
+export interface RefusedCell {
+  readonly labels: Labels;
+  readonly reason: string;
+}
+
+/** A study read back. */
+export interface ReadStudy {
+  readonly rows: readonly Row[];
+  /** Cells of its design that cannot run, with the reason. */
+  readonly invalid: readonly RefusedCell[];
 }
 
 /** Keep a study's manifest, in place of one of the same name. */
 export async function saveManifest(folder: string, manifest: StudyManifest): Promise<void> {
   await mkdir(join(folder, STUDIES), { recursive: true });
   const beside = join(folder, `tmp-${ownName()}`);
-  const { name, cells } = manifest;
-  const lines = cells.map((cell) => JSON.stringify(cell)).join(",\n");
-  await writeFile(beside, `{"name":${JSON.stringify(name)},"cells":[\n${lines}\n]}\n`);
+  const { name, cells, invalid = [] } = manifest;
+  const list = (values: readonly object[]): string =>
+    `[\n${values.map((value) => JSON.stringify(value)).join(",\n")}\n]`;
+  const refused = invalid.length === 0 ? "" : `,"invalid":${list(invalid)}`;
+  await writeFile(beside, `{"name":${JSON.stringify(name)},"cells":${list(cells)}${refused}}\n`);
   await rename(beside, join(folder, STUDIES, `${name}.json`));
 }
 
@@ -56,20 +73,21 @@ export async function listStudies(folder: string): Promise<string[]> {
  * what went wrong when the study ran.
  * @throws InputError for a name that the folder does not have.
  */
-export async function readStudy(folder: string, name: string): Promise<{ readonly rows: readonly Row[] }> {
+export async function readStudy(folder: string, name: string): Promise<ReadStudy> {
   const known = await listStudies(folder);
   if (!known.includes(name)) {
     const studies = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
     inputError(`no study ${name} in ${folder}; ${studies}`);
   }
   const text = await readFile(join(folder, STUDIES, `${name}.json`), "utf8");
-  const { cells } = JSON.parse(text) as StudyManifest;
+  const { cells, invalid = [] } = JSON.parse(text) as StudyManifest;
   const { results } = await findResults(
     folder,
     cells.flatMap(({ hash }) => hash ?? []),
     [],
   );
   return {
+    invalid,
     rows: cells.map(({ labels, levels, hash, error }): Row => {
       const own = { labels, ...(levels !== undefined && { levels }), hash };
       const result = hash === null ? undefined : results.get(hash);

@@ -1,7 +1,7 @@
 import { type ColumnTable, table } from "arquero";
 import { toTable } from "../table.js";
 import { type CodeOptions, currentCodes, withAll } from "./catalog.js";
-import { readStudy } from "./manifest.js";
+import { type RefusedCell, readStudy } from "./manifest.js";
 import type { StaleCells } from "./read.js";
 
 /** Rows of a study with what tells them apart from those of other code. */
@@ -10,6 +10,8 @@ export interface StudyTable {
   readonly table: ColumnTable;
   /** Rows by code that is not the current one, most first. */
   readonly stale: readonly StaleCells[];
+  /** Cells of its design that cannot run: no rows. */
+  readonly invalid: readonly RefusedCell[];
 }
 
 /**
@@ -21,7 +23,7 @@ export async function studyTable(
   name: string,
   options: CodeOptions = {},
 ): Promise<StudyTable> {
-  const { rows } = await readStudy(folder, name);
+  const { rows, invalid } = await readStudy(folder, name);
   return withAll(folder, async (database) => {
     const current = await currentCodes(database, options);
     const entries = await database.rows<{ hash: string; code: string; trace: string }>(
@@ -49,6 +51,7 @@ export async function studyTable(
     return {
       table: table([...columns.slice(0, at), ...own, ...columns.slice(at)]),
       stale: stale.sort((a, b) => b.cells - a.cells || (a.codeDigest < b.codeDigest ? -1 : 1)),
+      invalid,
     };
   });
 }
