@@ -84,7 +84,7 @@ export function machine(
     };
   }
 
-  const folio = (slot: number): Folio => memory.folioOf[memory.map.pageOf[slot]!]!;
+  const folio = (slot: number): Folio => memory.folio(memory.page(slot));
   return {
     core,
     lruvec,

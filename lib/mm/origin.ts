@@ -5,8 +5,8 @@
  *   slot ---> range (process, file or anonymous, advice)  |  file of a descriptor access
  */
 import type { TraceLayout } from "../trace/trace.js";
+import { addressMap } from "./address-map.js";
 import { NIL } from "./folio.js";
-import { addressMap } from "./memory.js";
 
 export interface Origin {
   /** Process of the trace; NIL for an access through a descriptor, of which a trace does not tell it. */
@@ -31,5 +31,5 @@ export function originsOf(layout: TraceLayout): (slot: number) => Origin {
     return { process: vma.process, file: files[file]?.name ?? "", fd: false, recency };
   });
   const opened = files.map(({ name }): Origin => ({ process: NIL, file: name, fd: true, recency: true }));
-  return (slot) => (slot < nrSlots ? mapped[vmaOf[slot]!]! : opened[fileOf[slot - nrSlots]!]!);
+  return (slot) => (slot < nrSlots ? mapped[vmaOf.at(slot)]! : opened[fileOf[slot - nrSlots]!]!);
 }

@@ -3,8 +3,8 @@
  * descriptor, the one of its file, because a trace does not say who reads.
  */
 import type { TraceLayout } from "../trace/trace.js";
+import { addressMap } from "./address-map.js";
 import type { Memcg } from "./memcg.js";
-import { addressMap } from "./memory.js";
 
 export class Owners {
   private readonly byFile: Memcg[];

@@ -7,7 +7,7 @@
 import { BY_FAULT } from "../mm/access.js";
 import { FILE, type Folio, type MemType, NIL, PG_DIRTY, PG_SWAPBACKED } from "../mm/folio.js";
 import type { Memcg } from "../mm/memcg.js";
-import { NO_SHADOW } from "../mm/memory.js";
+import { isInSwap, NO_SHADOW, shadowOf } from "../mm/page-entry.js";
 import { allocPage } from "./alloc-page.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
@@ -44,14 +44,12 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
     return NIL;
   core.stat.nr_alloc++;
   const folio = folios.alloc(page, lruvec.id);
-  memory.folioOf[page] = folio;
+  const before = memory.entry[page]!;
+  memory.entry[page] = folio;
   if (type !== FILE) folios.flags[folio]! |= PG_SWAPBACKED | PG_DIRTY;
-  const shadow = memory.shadow[page]!;
-  if (shadow !== NO_SHADOW) {
-    memory.shadow[page] = NO_SHADOW;
-    core.refault(folio, shadow, inFault && recency);
-  }
-  if (memory.swapped[page] === 1) core.mechanisms.swapOut.read(folio);
+  const shadow = shadowOf(before);
+  if (shadow !== NO_SHADOW) core.refault(folio, shadow, inFault && recency);
+  if (isInSwap(before)) core.mechanisms.swapOut.read(folio);
   if (inFault && recency) core.accessed(folio, BY_FAULT);
   core.batches.add(folio);
   if (type === FILE && core.metadataLeft > 0)
@@ -73,9 +71,9 @@ export function readMetadata(core: Core, memcg: Memcg, nr: number, inFault: bool
       core.nodes[node]!.free++;
       return;
     }
-    const page = memory.map.nrPages - core.metadataLeft--;
+    const page = memory.nrPages - core.metadataLeft--;
     const folio = folios.alloc(page, core.table.at(memcg, node).id);
-    memory.folioOf[page] = folio;
+    memory.entry[page] = folio;
     if (inFault) core.accessed(folio, BY_FAULT);
     core.batches.add(folio);
     for (let look = 0; look < 2; look++) core.mechanismsOf(folio).fd.accessed(folio);
@@ -88,11 +86,11 @@ export function readMetadata(core: Core, memcg: Memcg, nr: number, inFault: bool
  */
 export function readAhead(core: Core, memcg: Memcg, nr: number, type: MemType, access: Access): void {
   if (nr === 0) return;
-  const { folioOf, swapped } = core.memory;
+  const { memory } = core;
   const { readahead } = core.mechanisms;
   for (let i = 0; i < nr; i++) {
     const page = readahead.pages[i]!;
-    if (folioOf[page] !== NIL || (type !== FILE && swapped[page] === 0)) continue;
+    if (memory.folio(page) !== NIL || (type !== FILE && !memory.swapped(page))) continue;
     if (bringIn(core, memcg, page, type, { ...access, ahead: true }) === NIL) break;
     readahead.broughtIn(page);
   }

@@ -14,7 +14,6 @@ import {
   type Folio,
   Folios,
   type MemType,
-  NIL,
   PG_LRU,
   PG_PRIVATE,
   PG_SWAPCACHE,
@@ -24,10 +23,11 @@ import type { ClassLists } from "../mm/lists.js";
 import type { Lruvec } from "../mm/lruvec.js";
 import { LruvecTable } from "../mm/lruvec-table.js";
 import type { Memcg } from "../mm/memcg.js";
-import { Memory, NO_SHADOW } from "../mm/memory.js";
+import { Memory } from "../mm/memory.js";
 import { endlessNode, type MemoryNode } from "../mm/node.js";
 import { type Origin, originsOf } from "../mm/origin.js";
 import type { Owners } from "../mm/owners.js";
+import { entryOf, NO_SHADOW } from "../mm/page-entry.js";
 import { ShadowOwners } from "../mm/shadow-owners.js";
 import { SwapArea } from "../mm/swap-area.js";
 import { Vmstat } from "../mm/vmstat.js";
@@ -91,7 +91,7 @@ export class Core implements Host {
     const memcgs = memcg.subtree();
     this.memory = new Memory(layout, params.metadata);
     this.metadataLeft = params.metadata ?? 0;
-    const resident = Math.min(this.memory.map.nrPages, memcg.max);
+    const resident = Math.min(this.memory.nrPages, memcg.max);
     this.folios = new Folios(resident, 64 * memcgs.length * (params.nodes?.length ?? 1));
     this.swap = new SwapArea(params.swapSlots);
     this.nodes = params.nodes ?? [endlessNode()];
@@ -101,7 +101,7 @@ export class Core implements Host {
     this.owners = owners;
     this.stock = new CpuStock(memcg, params.manyStocks === true);
     this.ledger = memcgs.length > 1 ? new Ledger(this.stat, memcgs) : null;
-    this.shadows = this.lruvecs.length > 1 ? new ShadowOwners(this.memory.map.nrPages) : null;
+    this.shadows = this.lruvecs.length > 1 ? new ShadowOwners(this.memory.nrPages) : null;
     this.evictedInEpoch = new Float64Array(this.lruvecs.length);
     this.batches = new LruBatches(this, params.batchSize);
     this.sc = new LruvecScan(this);
@@ -245,11 +245,10 @@ export class Core implements Host {
     this.opsOf(folio).removed(folio);
   }
 
-  /** Free an unlisted, unmapped folio. `shadow` stands where its page was. */
-  free(folio: Folio, shadow: number): void {
+  /** Free an unlisted, unmapped folio. `shadow` stands where its page was. @param inSwap - Its content is in swap. */
+  free(folio: Folio, shadow: number, inSwap: boolean): void {
     const page = this.folios.page[folio]!;
-    this.memory.folioOf[page] = NIL;
-    this.memory.shadow[page] = shadow;
+    this.memory.entry[page] = entryOf(shadow, inSwap);
     if (this.shadows !== null) {
       this.shadows.from[page] = this.folios.lruvec[folio]!;
       this.shadows.target[page] = this.evictingLruvec(folio).id;
@@ -270,12 +269,12 @@ export class Core implements Host {
   discard(folio: Folio): void {
     this.forget(folio);
     if ((this.folios.flags[folio]! & PG_SWAPCACHE) !== 0) this.swap.release();
-    this.free(folio, NO_SHADOW);
+    this.free(folio, NO_SHADOW, false);
   }
 
   /** The page's content is gone for good: whoever remembers it forgets it. */
   forgetPage(page: number): void {
-    this.memory.shadow[page] = NO_SHADOW;
+    this.memory.forget(page);
     for (const { ghosts } of this.attached) ghosts?.remove(page);
   }
 

@@ -10,7 +10,7 @@
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
 import { ANON, FILE, type Folio, NIL, PG_DIRTY, PG_EXEC, PG_PRIVATE, PG_SWAPCACHE } from "../mm/folio.js";
-import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
+import { PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
 import { type Access, bringIn, chargeKernel, readAhead } from "./bring-in.js";
 import type { Core } from "./core.js";
@@ -25,10 +25,11 @@ export function mappedAccess(core: Core, slot: number, write: boolean): boolean 
 
 /** A store that is preceded by a load. The first access to anonymous memory is alone: a load would map the shared zero page. */
 function loadAndStore(core: Core, slot: number): boolean {
-  const { pte, map, folioOf, swapped } = core.memory;
+  const { memory } = core;
+  const { pte } = memory;
   if ((pte[slot]! & PTE_PRESENT) !== 0) return fault(core, slot, true);
-  const page = map.pageOf[slot]!;
-  const fresh = folioOf[page] === NIL && swapped[page] === 0 && core.memory.vma(slot).kind === "anon";
+  const page = memory.page(slot);
+  const fresh = memory.folio(page) === NIL && !memory.swapped(page) && memory.vma(slot).kind === "anon";
   if (fresh) return fault(core, slot, true);
   if (!fault(core, slot, false)) return false;
   if ((pte[slot]! & PTE_RO) !== 0) return fault(core, slot, true);
@@ -42,15 +43,15 @@ const READ: Access = { fault: false, recency: true };
 /** Resolve one fault. False: out of memory. */
 export function fault(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
-  const page = memory.map.pageOf[slot]!;
+  const page = memory.page(slot);
   const vma = memory.vma(slot);
   const table = Math.floor(slot / PTRS_PER_PTE);
   const memcg = core.enter(vma.process);
   stat.pgfault++;
   core.timers.tick();
   if (!chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table))) return false;
-  let folio = memory.folioOf[page]!;
-  const swapsIn = memory.swapped[page] === 1 || folio !== NIL;
+  let folio = memory.folio(page);
+  const swapsIn = folio !== NIL || memory.swapped(page);
   if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
     memory.pte[slot] = ACCESSED | PTE_DIRTY; // it was write-protected
     return vma.kind === "anon" || dirty(core, folio);
@@ -61,11 +62,11 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   if (folio !== NIL && readahead.on) {
     const access = { fault: true, recency: vma.recency !== false };
     readAhead(core, memcg, readahead.used(slot), core.folios.type(folio), access);
-    folio = memory.folioOf[page]!; // it may have had to go
+    folio = memory.folio(page); // it may have had to go
   }
   if (folio === NIL) {
     const anon = vma.kind === "anon";
-    const major = !anon || memory.swapped[page] === 1;
+    const major = !anon || memory.swapped(page);
     if (major) stat.pgmajfault++;
     const access = { fault: true, recency: vma.recency !== false };
     const type = anon ? ANON : FILE;
@@ -102,9 +103,9 @@ function mapAround(core: Core, slot: number, vma: Vma): void {
   const first = slot - (slot % faultAround);
   const end = Math.min(first + faultAround, vma.start + vma.nr);
   for (let at = Math.max(first, vma.start); at < end; at++) {
-    const folio = memory.folioOf[memory.map.pageOf[at]!]!;
+    const folio = memory.folio(memory.page(at));
     if (at === slot || folio === NIL || (memory.pte[at]! & PTE_PRESENT) !== 0) continue;
-    if (readahead.on && readahead.isMark(memory.map.pageOf[at]!)) continue;
+    if (readahead.on && readahead.isMark(memory.page(at))) continue;
     memory.pte[at] = PTE_PRESENT | accessed | (tracksDirty === true ? PTE_RO : 0);
     folios.mapcount[folio]!++;
   }
@@ -128,20 +129,20 @@ function dirty(core: Core, folio: Folio): boolean {
 /** A read or write of a file page through a descriptor. False: out of memory. */
 export function fdAccess(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
-  const page = memory.map.pageOf[slot]!;
+  const page = memory.page(slot);
   const memcg = core.enterFile(page);
   stat.nr_fd_access++;
   core.timers.tick();
   core.slot = slot;
-  let folio = memory.folioOf[page]!;
+  let folio = memory.folio(page);
   const { readahead } = core.mechanisms;
   if (readahead.on && !write) {
     const nr = folio === NIL ? readahead.missed(slot) : readahead.used(slot);
     readAhead(core, memcg, nr, FILE, READ);
-    folio = memory.folioOf[page]!;
+    folio = memory.folio(page);
   }
   if (folio === NIL) {
-    if (write) memory.shadow[page] = NO_SHADOW; // a page created by a write is no refault
+    if (write) memory.forget(page); // a page created by a write is no refault
     folio = bringIn(core, memcg, page, FILE, READ);
     if (folio === NIL) return false;
   }

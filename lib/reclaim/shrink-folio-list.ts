@@ -110,7 +110,7 @@ function tryToFree(core: Core, lruvec: Lruvec, folio: Folio): boolean {
     const shadow = mechanisms.workingset.evict(folio);
     ops.evicted(folio, folios.page[folio]!);
     core.noteEvicted(lruvec, nr);
-    core.free(folio, shadow);
+    core.free(folio, shadow, type === ANON);
   }
   stat.pgsteal += nr;
   if (sc.kswapd) stat.pgsteal_kswapd += nr;

@@ -13,10 +13,10 @@ import type { Core } from "./core.js";
 export function unmapRange(core: Core, start: number, nr: number): void {
   const { memory, folios } = core;
   for (let slot = start; slot < start + nr; slot++) {
-    const page = memory.map.pageOf[slot]!;
+    const page = memory.page(slot);
     if (page < 0) continue;
     const pte = memory.pte[slot]!;
-    const folio = memory.folioOf[page]!;
+    const folio = memory.folio(page);
     const anon = memory.vma(slot).kind === "anon";
     if ((pte & PTE_PRESENT) !== 0) {
       memory.pte[slot] = pte & PTE_TOUCHED;
@@ -28,10 +28,7 @@ export function unmapRange(core: Core, start: number, nr: number): void {
     }
     if (!anon) continue;
     if (folio !== NIL && (folios.flags[folio]! & PG_SWAPBACKED) !== 0) core.discard(folio);
-    if (memory.swapped[page] === 1) {
-      memory.swapped[page] = 0;
-      core.swap.release();
-    }
+    if (memory.swapped(page)) core.swap.release();
     core.forgetPage(page);
   }
   const last = Math.floor((start + nr - 1) / PTRS_PER_PTE);
@@ -42,8 +39,8 @@ export function unmapRange(core: Core, start: number, nr: number): void {
 function freeTableIfEmpty({ memory }: Core, table: number): void {
   const from = table * PTRS_PER_PTE;
   for (let slot = from; slot < from + PTRS_PER_PTE; slot++) {
-    const page = memory.map.pageOf[slot]!;
-    if ((memory.pte[slot]! & PTE_PRESENT) !== 0 || (page >= 0 && memory.swapped[page] === 1)) return;
+    const page = memory.page(slot);
+    if ((memory.pte[slot]! & PTE_PRESENT) !== 0 || (page >= 0 && memory.swapped(page))) return;
   }
   memory.tablePresent[table] = 0;
 }

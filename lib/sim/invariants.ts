@@ -13,9 +13,9 @@ export function checkInvariants(core: Core): void {
   let resident = 0;
   let swapped = 0;
   let unlisted = 0;
-  for (let page = 0; page < core.memory.map.nrPages; page++) {
-    swapped += core.memory.swapped[page]!;
-    const folio = core.memory.folioOf[page]!;
+  for (let page = 0; page < core.memory.nrPages; page++) {
+    if (core.memory.swapped(page)) swapped++;
+    const folio = core.memory.folio(page);
     if (folio === NIL) continue;
     resident++;
     if ((core.folios.flags[folio]! & PG_SWAPCACHE) !== 0) swapped++;
@@ -38,8 +38,8 @@ function checkCharges(core: Core): void {
     const below = new Set(memcg.subtree());
     let pages = 0;
     for (const one of below) pages += one.stock + one.kernel;
-    for (let page = 0; page < core.memory.map.nrPages; page++) {
-      const folio = core.memory.folioOf[page]!;
+    for (let page = 0; page < core.memory.nrPages; page++) {
+      const folio = core.memory.folio(page);
       if (folio !== NIL && below.has(core.lruvecOf(folio).memcg)) pages += core.folios.nrPages[folio]!;
     }
     expectEqual(
@@ -53,8 +53,8 @@ function checkCharges(core: Core): void {
 /** Frames in use and free of each node are all it had; a lruvec's tree sizes are the sums of those below it. */
 function checkFrames(core: Core): void {
   const used = core.nodes.map(() => 0);
-  for (let page = 0; page < core.memory.map.nrPages; page++) {
-    const folio = core.memory.folioOf[page]!;
+  for (let page = 0; page < core.memory.nrPages; page++) {
+    const folio = core.memory.folio(page);
     if (folio !== NIL) used[core.lruvecOf(folio).node]! += core.folios.nrPages[folio]!;
   }
   const kernel = core.memcg.subtree().reduce((sum, { kernel }) => sum + kernel, 0);
@@ -102,7 +102,7 @@ function standingOn(core: Core): Uint8Array {
 
 function presentMappings({ memory }: Core, page: number): number {
   let present = 0;
-  for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
+  for (let slot = memory.firstMapping(page); slot >= 0; slot = memory.nextMapping(slot)) {
     if ((memory.pte[slot]! & PTE_PRESENT) !== 0) present++;
   }
   return present;

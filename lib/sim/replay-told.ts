@@ -16,13 +16,14 @@ import { SLOT_MASK, type Trace, WRITE } from "../trace/trace.js";
 /** Replay records [from, end). Returns the end, or the index of the record that met no memory. */
 export function replayTold(core: Core, trace: Trace, from: number, end: number): number {
   const { records, layout } = trace;
-  const { pte, folioOf, map } = core.memory;
+  const { memory } = core;
+  const { pte } = memory;
   for (let i = from; i < end; i++) {
     const record = records[i]!;
     const slot = record & SLOT_MASK;
     const write = (record & WRITE) !== 0;
-    const page = map.pageOf[slot]!;
-    const folio = folioOf[page]!;
+    const page = memory.page(slot);
+    const folio = memory.folio(page);
     const entry = pte[slot]!;
     core.stat.nr_record = i + 1;
     if ((entry & PTE_PRESENT) !== 0 && !(write && (entry & PTE_RO) !== 0)) {
@@ -30,7 +31,7 @@ export function replayTold(core: Core, trace: Trace, from: number, end: number):
     } else if (!(slot < layout.nrSlots ? fault(core, slot, write) : fdAccess(core, slot, write))) {
       return i;
     }
-    if (folio !== NIL && folioOf[page] === folio) tell(core, folio);
+    if (folio !== NIL && memory.entry[page] === folio) tell(core, folio);
   }
   return end;
 }

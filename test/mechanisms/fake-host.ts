@@ -59,11 +59,11 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
     raise: (folio, klass) => void said.push({ what: "raise", folio, klass }),
     assignClass: (folio, klass) => void said.push({ what: "assign", folio, klass }),
     map(slot, pte = YOUNG) {
-      const page = memory.map.pageOf[slot]!;
-      let folio = memory.folioOf[page]!;
+      const page = memory.page(slot);
+      let folio = memory.folio(page);
       if (folio < 0) {
         folio = folios.alloc(page, 0);
-        memory.folioOf[page] = folio;
+        memory.entry[page] = folio;
         folios.flags[folio]! |= PG_LRU | (memory.vma(slot).kind === "anon" ? PG_SWAPBACKED : 0);
       }
       memory.pte[slot] = pte;
@@ -73,6 +73,6 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
       folios.mapcount[folio]!++;
       return folio;
     },
-    at: (slot) => memory.folioOf[memory.map.pageOf[slot]!]!,
+    at: (slot) => memory.folio(memory.page(slot)),
   };
 }

@@ -72,7 +72,7 @@ describe("look-around", () => {
         const read = host.stat.lookaround_pte;
         const times = host.stat.lookaround;
         for (const s of [window[0]! - 1, window.at(-1)! + 1, ...window]) {
-          if (s >= 0 && host.memory.map.pageOf[s]! >= 0) host.memory.pte[s] = YOUNG;
+          if (s >= 0 && host.memory.page(s) >= 0) host.memory.pte[s] = YOUNG;
         }
         host.memory.pte[slot] = OLD; // the reference check has cleared it
         host.said.length = 0;

@@ -5,6 +5,7 @@ import { leap } from "../../lib/mechanisms/readahead/leap.js";
 import type { Readahead } from "../../lib/mechanisms/readahead/readahead.js";
 import { NIL } from "../../lib/mm/folio.js";
 import { Memory } from "../../lib/mm/memory.js";
+import { ABSENT, entryOf, NO_SHADOW } from "../../lib/mm/page-entry.js";
 import type { TraceLayout } from "../../lib/trace/trace.js";
 
 /** 600 pages of a file, mapped and open (slots from 2048 on), and 1000 anonymous pages, all in swap. */
@@ -21,11 +22,10 @@ const ANON = 1024;
 
 function bench(make: (memory: Memory, slowSwap: boolean) => Readahead, slowSwap = true) {
   const memory = new Memory(LAYOUT);
-  memory.swapped.fill(1, 600);
+  memory.entry.fill(entryOf(NO_SHADOW, true), 600);
   const readahead = make(memory, slowSwap);
   const bring = (page: number): void => {
-    memory.folioOf[page] = 0;
-    memory.swapped[page] = 0;
+    memory.entry[page] = 0;
   };
   return {
     memory,
@@ -34,8 +34,8 @@ function bench(make: (memory: Memory, slowSwap: boolean) => Readahead, slowSwap 
     access(base: number, ...at: number[]): string {
       let named: number[] = [];
       for (const i of at) {
-        const page = memory.map.pageOf[base + i]!;
-        const miss = memory.folioOf[page] === NIL;
+        const page = memory.page(base + i);
+        const miss = memory.folio(page) === NIL;
         const nr = miss ? readahead.missed(base + i) : readahead.used(base + i);
         named = [...readahead.pages.subarray(0, nr)];
         for (const other of named) {
@@ -86,7 +86,7 @@ describe("the kernel's, reads through a descriptor", () => {
   // Pages 100-104 are in memory, the read before was elsewhere: a run of 5 before the miss, so 6 pages, mark on the last.
   it("a miss behind a run of pages in memory goes on with it", () => {
     const b = bench(kernelReadahead);
-    for (let page = 100; page < 105; page++) b.memory.folioOf[page] = 0;
+    for (let page = 100; page < 105; page++) b.memory.entry[page] = 0;
     expect(b.access(FD, 400, 105)).toBe("106-110");
     expect(b.access(FD, 110)).toBe("111-122");
   });
@@ -103,7 +103,7 @@ describe("the kernel's, mapped files", () => {
   it("100 more misses than hits, and the file is not read around any more", () => {
     const b = bench(kernelReadahead);
     const faultAnew = (page: number): string => {
-      b.memory.folioOf.fill(NIL);
+      b.memory.entry.fill(ABSENT);
       return b.access(0, page);
     };
     for (let i = 0; i < 100; i++) expect(faultAnew((i * 37) % 600)).not.toBe("");

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addressMap } from "../../lib/mm/address-map.js";
 import { Folios } from "../../lib/mm/folio.js";
 import { Memcg } from "../../lib/mm/memcg.js";
-import { addressMap, Memory } from "../../lib/mm/memory.js";
+import { Memory } from "../../lib/mm/memory.js";
 import { SwapArea } from "../../lib/mm/swap-area.js";
 import { PTRS_PER_PTE, pageOfSlot, type TraceLayout, type Vma } from "../../lib/trace/trace.js";
 import { InputError } from "../../lib/util/error.js";
@@ -48,7 +49,8 @@ describe("address map", () => {
           const slots: number[] = [];
           for (let slot = 0; slot < layout.nrSlots; slot++) if (pageOf[slot] === page) slots.push(slot);
           const found: number[] = [];
-          for (let slot = map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) found.push(slot);
+          for (let slot = memory.firstMapping(page); slot >= 0; slot = memory.nextMapping(slot))
+            found.push(slot);
           expect(found).toEqual(slots);
         }
         for (let table = 0; table < map.nrTables; table++) {

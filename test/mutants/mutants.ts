@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "munmap frees the table of swapped pages",
     "reclaim/unmap-range.ts",
-    " || (page >= 0 && memory.swapped[page] === 1)",
+    " || (page >= 0 && memory.swapped(page))",
     "",
     ["test/reclaim/unmap-range.test.ts"],
   ),

@@ -1,7 +1,8 @@
 import type { Settings } from "../../lib/mechanisms/settings.js";
 import { type Folio, NIL, PG_LRU } from "../../lib/mm/folio.js";
 import { Memcg } from "../../lib/mm/memcg.js";
-import { NO_SHADOW, PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
+import { PTE_DIRTY, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
+import { NO_SHADOW } from "../../lib/mm/page-entry.js";
 import { NO_TIME } from "../../lib/mm/time.js";
 import { attach } from "../../lib/reclaim/attach.js";
 import { Core } from "../../lib/reclaim/core.js";
@@ -46,17 +47,16 @@ export function bench(
   core.timers = new Timers(core, NO_TIME);
   for (const lruvec of core.lruvecs) attach(core, lruvec, policy, 1);
   const { memory, folios, sc } = core;
-  const { pageOf } = memory.map;
   const evicted: number[] = [];
   const slotOf = (page: number): number => {
-    const slot = memory.map.firstSlot[page]!;
+    const slot = memory.firstMapping(page);
     return slot >= 0 ? slot : layout.nrSlots + page;
   };
 
   const free = core.free.bind(core);
-  core.free = (folio, shadow) => {
+  core.free = (folio, shadow, inSwap) => {
     if (shadow !== NO_SHADOW) evicted.push(slotOf(folios.page[folio]!));
-    free(folio, shadow);
+    free(folio, shadow, inSwap);
   };
 
   function step(): boolean {
@@ -86,7 +86,7 @@ export function bench(
       memory.pte[slot] = entry | PTE_YOUNG | PTE_TOUCHED | (write ? PTE_DIRTY : 0);
       return;
     }
-    if (memory.folioOf[pageOf[slot]!] === NIL) {
+    if (memory.folio(memory.page(slot)) === NIL) {
       for (let tries = 0; folios.nr >= frames && !step(); tries++) {
         if (tries > 20 * frames) throw new Error("no candidate can be freed");
       }
@@ -102,7 +102,7 @@ export function bench(
     step,
     access: (...records) => records.forEach(one),
     drain: () => core.batches.drain(),
-    folio: (slot) => memory.folioOf[pageOf[slot]!]!,
-    flags: (slot) => folios.flags[memory.folioOf[pageOf[slot]!]!]! & ~PG_LRU,
+    folio: (slot) => memory.folio(memory.page(slot)),
+    flags: (slot) => folios.flags[memory.folio(memory.page(slot))]! & ~PG_LRU,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NIL, PG_DIRTY, PG_EXEC, PG_REFERENCED } from "../../lib/mm/folio.js";
-import { NO_SHADOW, PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
+import { PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../lib/mm/memory.js";
+import { NO_SHADOW } from "../../lib/mm/page-entry.js";
 import { fifo, lru, sieve } from "../../lib/policies/index.js";
 import { unmapRange } from "../../lib/reclaim/unmap-range.js";
 import { checkInvariants } from "../../lib/sim/invariants.js";
@@ -35,8 +36,8 @@ describe("unmapRange", () => {
     b.step();
     expect(b.core.swap.used).toBe(1);
     unmapRange(b.core, ANON_SLOT, 1);
-    const page = b.core.memory.map.pageOf[ANON_SLOT]!;
-    expect([b.core.swap.used, b.core.memory.shadow[page]]).toEqual([0, NO_SHADOW]);
+    const page = b.core.memory.page(ANON_SLOT);
+    expect([b.core.swap.used, b.core.memory.shadow(page)]).toEqual([0, NO_SHADOW]);
     b.access(ANON_SLOT);
     expect([b.core.stat.workingset_refault_anon, b.core.stat.pgmajfault, b.core.stat.pswpin]).toEqual([
       0, 0, 0,
@@ -82,7 +83,7 @@ describe("unmapRange", () => {
     b.step(); // the first is in swap
     unmapRange(b.core, ANON_SLOT + 1, 1);
     unmapRange(b.core, 410, 1);
-    expect([b.core.memory.swapped[b.core.memory.map.pageOf[ANON_SLOT]!], present()]).toEqual([1, 1]);
+    expect([b.core.memory.swapped(b.core.memory.page(ANON_SLOT)), present()]).toEqual([true, 1]);
     unmapRange(b.core, ANON_SLOT, 1);
     expect(present()).toBe(0);
     b.access(ANON_SLOT, 410);

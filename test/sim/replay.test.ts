@@ -25,7 +25,7 @@ describe("replay", () => {
     replay(core, trace);
     checkInvariants(core);
     expect(core.stat.nr_alloc).toBe(5);
-    const page = (slot: number) => core.memory.folioOf[core.memory.map.pageOf[slot]!]!;
+    const page = (slot: number) => core.memory.folio(core.memory.page(slot));
     expect([page(0) === NIL, page(1) === NIL, page(2) === NIL]).toEqual([false, false, true]);
   });
 

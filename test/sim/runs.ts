@@ -24,9 +24,9 @@ export function evictions(policy: Policy, trace: Trace, { set = {}, ...cell }: C
   const core = boot({ ...CELL, ...cell, set: { ...set } }, trace, policy);
   const evicted: number[] = [];
   const free = core.free.bind(core);
-  core.free = (folio, shadow) => {
+  core.free = (folio, shadow, inSwap) => {
     if (shadow !== 0) evicted.push(core.folios.page[folio]!);
-    free(folio, shadow);
+    free(folio, shadow, inSwap);
   };
   replay(core, trace);
   checkInvariants(core);

@@ -28,13 +28,12 @@ export const FIRST_USE_COUNTS: FirstUse = { placing() {} };
 
 /** It is forgotten. */
 export function forgetFirstUse({ memory, folios, stat }: Host): FirstUse {
-  const { firstSlot } = memory.map;
   return {
     placing(folio) {
       folios.flags[folio]! &= ~PG_YOUNG;
       let left = folios.mapcount[folio]!;
       if (left > 0) stat.rmap_walk++;
-      let slot = firstSlot[folios.page[folio]!]!;
+      let slot = memory.firstMapping(folios.page[folio]!);
       for (; slot >= 0 && left > 0; slot = memory.nextMapping(slot)) {
         stat.rmap_pte++;
         if ((memory.pte[slot]! & PTE_PRESENT) === 0) continue;

@@ -47,7 +47,6 @@ export function lookAround(
   const { memory, stat } = host;
   const { marksVictim = false, flagFrom = Number.POSITIVE_INFINITY, onlyListed = false } = rule;
   const hits = new Int32Array(window);
-  const { pageOf } = memory.map;
   const half = window >> 1;
   return {
     around(slot, victim) {
@@ -72,7 +71,7 @@ export function lookAround(
       for (let at = start; at < end; at++) {
         const pte = memory.pte[at]!;
         if ((pte & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
-        const folio = memory.folioOf[pageOf[at]!]!;
+        const folio = memory.folio(memory.page(at));
         if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
         if (onlyListed && (host.folios.flags[folio]! & PG_LRU) === 0) continue;
         memory.pte[at] = pte & ~PTE_YOUNG;

@@ -73,7 +73,7 @@ export function pageTableWalk(
 
   /** Read the PTEs of [start, end), report the young ones, return their number. */
   function scan(lruvec: Lruvec, start: number, end: number): number {
-    const { pte, folioOf } = memory;
+    const { pte } = memory;
     let young = 0;
     for (let slot = start; slot < end; slot++) {
       if ((slot & 3) === 0 && (pteWords[slot >> 2]! & YOUNG_IN_ANY) === 0) {
@@ -82,7 +82,7 @@ export function pageTableWalk(
       }
       const entry = pte[slot]!;
       if ((entry & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
-      const folio = folioOf[map.pageOf[slot]!]!;
+      const folio = memory.folio(memory.page(slot));
       if (folio === NIL || host.lruvecOf(folio) !== lruvec) continue;
       if (onlyListed && (host.folios.flags[folio]! & PG_LRU) === 0) continue;
       pte[slot] = entry & ~PTE_YOUNG;

@@ -37,7 +37,6 @@ export interface ReferenceCheck {
 /** Ask the reverse map. @param exec - False: executable mappings are like any other. */
 export function rmapReferences(host: Host, lookAround: LookAround, exec = true): ReferenceCheck {
   const { memory, folios, stat } = host;
-  const { firstSlot } = memory.map;
   const found: References = { vmas: 0, exec: false };
   return {
     check(folio) {
@@ -48,7 +47,7 @@ export function rmapReferences(host: Host, lookAround: LookAround, exec = true):
       let left = folios.mapcount[folio]!;
       if (left > 0) stat.rmap_walk++;
       for (
-        let slot = firstSlot[folios.page[folio]!]!;
+        let slot = memory.firstMapping(folios.page[folio]!);
         slot >= 0 && left > 0;
         slot = memory.nextMapping(slot)
       ) {
@@ -101,7 +100,7 @@ export function exactReferences({ memory, folios }: Host, exec = true): Referenc
     check(folio) {
       found.vmas = 0;
       found.exec = false;
-      let slot = memory.map.firstSlot[folios.page[folio]!]!;
+      let slot = memory.firstMapping(folios.page[folio]!);
       for (; slot >= 0; slot = memory.nextMapping(slot)) {
         const pte = memory.pte[slot]!;
         if ((pte & (PTE_PRESENT | PTE_USED)) !== (PTE_PRESENT | PTE_USED)) continue;

@@ -40,14 +40,13 @@ export interface SwapOut {
  * add batch takes it for a page that has a slot (swapin_sync(), __swap_cache_alloc()).
  */
 export function zramSwap(host: Host, cached = false): SwapOut {
-  const { memory, folios, stat, swap } = host;
+  const { folios, stat, swap } = host;
   return {
     ...slots(host),
     complete() {},
     forget() {},
     write(folio) {
       const nr = folios.nrPages[folio]!;
-      memory.swapped[folios.page[folio]!] = 1;
       folios.flags[folio]! &= ~(PG_DIRTY | PG_SWAPCACHE);
       stat.pswpout += nr;
       stat.nr_vmscan_write += nr;
@@ -55,7 +54,6 @@ export function zramSwap(host: Host, cached = false): SwapOut {
     },
     freesSlot: (write) => cached || write,
     read(folio) {
-      memory.swapped[folios.page[folio]!] = 0;
       if (!cached) swap.release();
       folios.flags[folio]! |= cached ? PG_DIRTY | PG_SWAPCACHE : PG_DIRTY;
       stat.pswpin += folios.nrPages[folio]!;
@@ -64,7 +62,7 @@ export function zramSwap(host: Host, cached = false): SwapOut {
 }
 
 /** What the devices share: slots, and folios that have one. */
-function slots({ memory, folios, swap }: Host): Pick<SwapOut, "canSwap" | "reserve" | "drop"> {
+function slots({ folios, swap }: Host): Pick<SwapOut, "canSwap" | "reserve" | "drop"> {
   return {
     canSwap: () => swap.free > 0,
     reserve(folio) {
@@ -74,7 +72,6 @@ function slots({ memory, folios, swap }: Host): Pick<SwapOut, "canSwap" | "reser
       return true;
     },
     drop(folio) {
-      memory.swapped[folios.page[folio]!] = 1;
       folios.flags[folio]! &= ~PG_SWAPCACHE;
     },
   };
@@ -82,7 +79,7 @@ function slots({ memory, folios, swap }: Host): Pick<SwapOut, "canSwap" | "reser
 
 /** Asynchronous swap on a disk. @param rotate - Move a folio whose write has ended to the tail. */
 export function diskSwap(host: Host, rotate: (folio: Folio) => void): SwapOut {
-  const { memory, folios, stat } = host;
+  const { folios, stat } = host;
   let underway: Folio[] = [];
   return {
     ...slots(host),
@@ -96,7 +93,6 @@ export function diskSwap(host: Host, rotate: (folio: Folio) => void): SwapOut {
     },
     freesSlot: (write) => write,
     read(folio) {
-      memory.swapped[folios.page[folio]!] = 0;
       stat.pswpin += folios.nrPages[folio]!;
       folios.flags[folio] = (folios.flags[folio]! & ~PG_DIRTY) | PG_SWAPCACHE;
     },

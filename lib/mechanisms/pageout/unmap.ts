@@ -10,7 +10,7 @@ import type { Host } from "../host.js";
 export function unmap({ memory, folios }: Host, folio: Folio): void {
   if (folios.mapcount[folio] === 0) return;
   const { pte } = memory;
-  let slot = memory.map.firstSlot[folios.page[folio]!]!;
+  let slot = memory.firstMapping(folios.page[folio]!);
   for (; slot >= 0; slot = memory.nextMapping(slot)) {
     const entry = pte[slot]!;
     if ((entry & PTE_PRESENT) === 0) continue;

@@ -72,7 +72,7 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
   function writeOut(page: number, folio: Folio): void {
     folios.flags[folio]! &= ~PG_DIRTY;
     stat.nr_written += folios.nrPages[folio]!;
-    for (let slot = memory.map.firstSlot[page]!; slot >= 0; slot = memory.nextMapping(slot)) {
+    for (let slot = memory.firstMapping(page); slot >= 0; slot = memory.nextMapping(slot)) {
       if ((memory.pte[slot]! & PTE_PRESENT) === 0) continue;
       memory.pte[slot] = (memory.pte[slot]! & ~PTE_DIRTY) | PTE_RO;
     }
@@ -81,8 +81,8 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
 
   /** Write all that is dirty. */
   function writeAll(): void {
-    for (let page = 0; page < memory.map.nrPages; page++) {
-      const folio = memory.folioOf[page]!;
+    for (let page = 0; page < memory.nrPages; page++) {
+      const folio = memory.folio(page);
       if (folio === NIL || (folios.flags[folio]! & (PG_DIRTY | PG_SWAPBACKED)) !== PG_DIRTY) continue;
       writeOut(page, folio);
     }
@@ -103,8 +103,8 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     statisticsFlushed() {
       let dirty = 0;
       let cached = 0;
-      for (let page = 0; page < memory.map.nrPages; page++) {
-        const folio = memory.folioOf[page]!;
+      for (let page = 0; page < memory.nrPages; page++) {
+        const folio = memory.folio(page);
         if (folio === NIL || (folios.flags[folio]! & PG_SWAPBACKED) !== 0) continue;
         cached++;
         if ((folios.flags[folio]! & PG_DIRTY) !== 0) dirty++;

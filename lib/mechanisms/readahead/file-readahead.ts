@@ -33,7 +33,7 @@ export interface FileReadahead {
 }
 
 export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead {
-  const { folioOf, map, vmas } = memory;
+  const { entry, map, vmas } = memory;
   const nrFiles = map.layout.files.length;
   // The window of each file: its first page, its size, the pages behind its mark. Shape: Int32Array[files].
   const start = new Int32Array(nrFiles).fill(NIL);
@@ -55,7 +55,7 @@ export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead 
     const mark = start[file]! + size[file]! - async[file]!;
     let nr = 0;
     for (let page = from; page < to; page++) {
-      if (folioOf[page] !== NIL) continue;
+      if (entry[page]! >= 0) continue;
       marked[page] = page === mark && async[file]! > 0 ? 1 : 0;
       if (page !== wanted) pages[nr++] = page;
     }
@@ -71,7 +71,7 @@ export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead 
   /** Pages in memory right before a page, up to a window of them. */
   function runBefore({ page, low }: Spot): number {
     let nr = 0;
-    while (nr < MAX_WINDOW && page - nr > low && folioOf[page - nr - 1] !== NIL) nr++;
+    while (nr < MAX_WINDOW && page - nr > low && entry[page - nr - 1]! >= 0) nr++;
     return nr;
   }
 
@@ -98,7 +98,7 @@ export function fileReadahead(memory: Memory, pages: Int32Array): FileReadahead 
       set(file, start[file]! + size[file]!, nextSize(size[file]!), 0);
     } else {
       let gap = page + 1;
-      while (gap < end && gap - page <= MAX_WINDOW && folioOf[gap] !== NIL) gap++;
+      while (gap < end && gap - page <= MAX_WINDOW && entry[gap]! >= 0) gap++;
       if (gap - page > MAX_WINDOW) return 0;
       set(file, gap, nextSize(gap - page + request), 0);
     }

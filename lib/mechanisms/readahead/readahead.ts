@@ -10,8 +10,10 @@
  * Source: the two moments are those of mm/filemap.c, filemap_get_pages() and filemap_fault(), and mm/memory.c, do_swap_page(),
  * 6.12. Differs: pages ahead come in before the page that is wanted, not around it in order.
  */
+
+import type { AddressMap } from "../../mm/address-map.js";
 import { NIL } from "../../mm/folio.js";
-import type { AddressMap, Memory } from "../../mm/memory.js";
+import type { Memory } from "../../mm/memory.js";
 
 /** The slot for what comes in ahead of its use. */
 export interface Readahead {
@@ -90,8 +92,8 @@ function spotFinder({ layout, pageOf, vmaOf, fileOf, firstPage }: AddressMap): (
   const spot: Spot = { page: 0, slot: 0, low: 0, end: 0, file: NIL, vma: NIL };
   return (slot) => {
     spot.slot = slot;
-    spot.page = pageOf[slot]!;
-    spot.vma = slot < layout.nrSlots ? vmaOf[slot]! : NIL;
+    spot.page = pageOf.at(slot);
+    spot.vma = slot < layout.nrSlots ? vmaOf.at(slot) : NIL;
     if (spot.page < fileOf.length) {
       spot.file = fileOf[spot.page]!;
       spot.low = firstPage[spot.file]!;

@@ -27,7 +27,8 @@ export interface SwapReadahead {
   used(spot: Spot, first: boolean): number;
 }
 
-export function swapReadahead({ map, vmas, swapped }: Memory, pages: Int32Array): SwapReadahead {
+export function swapReadahead(memory: Memory, pages: Int32Array): SwapReadahead {
+  const { vmas } = memory;
   /** Of each range: slot of the last fault, window then, hits since. Shape: Int32Array[ranges]. */
   const last = new Int32Array(vmas.length);
   const window = new Int32Array(vmas.length);
@@ -58,8 +59,8 @@ export function swapReadahead({ map, vmas, swapped }: Memory, pages: Int32Array)
       const to = Math.min(left + nr, start + length, table + PTRS_PER_PTE);
       let named = 0;
       for (let at = from; at < to; at++) {
-        const page = map.pageOf[at]!;
-        if (page !== wanted && swapped[page] === 1) pages[named++] = page;
+        const page = memory.page(at);
+        if (page !== wanted && memory.swapped(page)) pages[named++] = page;
       }
       return named;
     },

@@ -1,8 +1,8 @@
 /*
- * A shadow: what is left of an evicted page, one word in the place where the page was.
+ * A shadow: what is left of an evicted page, 30 bits in the place where the page was (mm/page-entry.ts).
  *
- *   bit 31     30 .............. 5    4 .. 1   0
- *   [present]  [token: 26 bits]       [refs]   [workingset]
+ *   29 .............. 5    4 .. 1   0
+ *   [token: 25 bits]       [refs]   [workingset]
  *
  * `token` says when the page was evicted (the meaning is the mechanism's), `refs` how often it had been read
  * through descriptors beyond the first time, 0 to 8, `workingset` whether it had been part of the working set.
@@ -10,12 +10,12 @@
  * Source: mm/workingset.c, pack_shadow(), 6.12.
  */
 
-const TOKEN_BITS = 26;
+const TOKEN_BITS = 25;
 /** Tokens count modulo this. Differences of tokens are masked with it, as in the kernel. */
 export const TOKEN_MASK: number = 2 ** TOKEN_BITS - 1;
 
 export function packShadow(token: number, refs: number, workingset: boolean): number {
-  return (0x8000_0000 | ((token & TOKEN_MASK) << 5) | ((refs & 15) << 1) | (workingset ? 1 : 0)) >>> 0;
+  return ((token & TOKEN_MASK) << 5) | ((refs & 15) << 1) | (workingset ? 1 : 0);
 }
 
 export const shadowToken = (shadow: number): number => (shadow >>> 5) & TOKEN_MASK;
