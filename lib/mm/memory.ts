@@ -17,6 +17,9 @@ export const PTE_RO = 16;
 /** Accessed since the exact reference check last asked. The hardware has no such bit; nobody else reads or clears it. */
 export const PTE_USED = 32;
 
+/** The accessed bits of a word of {@link Memory.pteWords}. */
+export const YOUNG_IN_ANY: number = 0x01010101 * PTE_YOUNG;
+
 /**
  * What is where: page tables, page cache and swap as one table over pages, and shadows of evicted pages.
  * Knows no list and no policy.

@@ -37,6 +37,9 @@ function loadAndStore(core: Core, slot: number): boolean {
   return true;
 }
 
+/** How a fault wants a page, by whether recency means anything in its mapping. */
+const FAULT: Access = { fault: true, recency: true };
+const FAULT_ONCE: Access = { fault: true, recency: false };
 /** How a read or write through a descriptor wants a page. */
 const READ: Access = { fault: false, recency: true };
 
@@ -58,9 +61,9 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   }
   core.slot = slot;
   const { readahead } = core.mechanisms;
+  const access = vma.recency === false ? FAULT_ONCE : FAULT;
   if (vma.kind === "file" && !write) mapAround(core, slot, vma);
   if (folio !== NIL && readahead.on) {
-    const access = { fault: true, recency: vma.recency !== false };
     readAhead(core, memcg, readahead.used(slot), core.folios.type(folio), access);
     folio = memory.folio(page); // it may have had to go
   }
@@ -68,7 +71,6 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
     const anon = vma.kind === "anon";
     const major = !anon || memory.swapped(page);
     if (major) stat.pgmajfault++;
-    const access = { fault: true, recency: vma.recency !== false };
     const type = anon ? ANON : FILE;
     if (major && readahead.on) readAhead(core, memcg, readahead.missed(slot), type, access);
     folio = bringIn(core, memcg, page, type, access);

@@ -1,6 +1,7 @@
 /** Running cells and comparing runs: what the relation tests share. */
 import fc from "fast-check";
 import type { Settings } from "../../lib/mechanisms/settings.js";
+import { NO_SHADOW } from "../../lib/mm/page-entry.js";
 import * as shelf from "../../lib/policies/index.js";
 import type { Policy } from "../../lib/reclaim/ops.js";
 import type { CellSpec } from "../../lib/sim/cell.js";
@@ -25,7 +26,7 @@ export function evictions(policy: Policy, trace: Trace, { set = {}, ...cell }: C
   const evicted: number[] = [];
   const free = core.free.bind(core);
   core.free = (folio, shadow, inSwap) => {
-    if (shadow !== 0) evicted.push(core.folios.page[folio]!);
+    if (shadow !== NO_SHADOW) evicted.push(core.folios.page[folio]!);
     free(folio, shadow, inSwap);
   };
   replay(core, trace);

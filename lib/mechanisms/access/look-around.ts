@@ -17,7 +17,7 @@
  */
 import { BY_LOOKAROUND, BY_WALK } from "../../mm/access.js";
 import { type Folio, NIL, PG_LRU } from "../../mm/folio.js";
-import { PTE_PRESENT, PTE_YOUNG } from "../../mm/memory.js";
+import { PTE_PRESENT, PTE_YOUNG, YOUNG_IN_ANY } from "../../mm/memory.js";
 import { PTRS_PER_PTE } from "../../trace/trace.js";
 import type { Host } from "../host.js";
 import { PTES_PER_LINE, type TableFilter } from "./table-filter.js";
@@ -69,6 +69,10 @@ export function lookAround(
       const lruvec = host.lruvecOf(victim);
       let young = 1;
       for (let at = start; at < end; at++) {
+        if ((at & 3) === 0 && (memory.pteWords[at >> 2]! & YOUNG_IN_ANY) === 0) {
+          at += 3; // four PTEs without an accessed bit
+          continue;
+        }
         const pte = memory.pte[at]!;
         if ((pte & (PTE_PRESENT | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
         const folio = memory.folio(memory.page(at));

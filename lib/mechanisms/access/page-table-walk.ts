@@ -21,12 +21,11 @@
 import { BY_WALK } from "../../mm/access.js";
 import { NIL, PG_LRU } from "../../mm/folio.js";
 import type { Lruvec } from "../../mm/lruvec.js";
-import { PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG } from "../../mm/memory.js";
+import { PTE_PRESENT, PTE_TOUCHED, PTE_YOUNG, YOUNG_IN_ANY } from "../../mm/memory.js";
 import { PTRS_PER_PTE } from "../../trace/trace.js";
 import type { Host } from "../host.js";
 import { PTES_PER_LINE, type TableFilter } from "./table-filter.js";
 
-const YOUNG_IN_ANY = 0x01010101 * PTE_YOUNG;
 const TOUCHED_IN_ANY = 0x01010101 * PTE_TOUCHED;
 
 export interface PageTableWalk {
