@@ -77,6 +77,7 @@ class TierController implements Tiers {
   ) {}
 
   update(type: MemType): void {
+    if (this.mode === "observe") return; // no tier is protected
     this.limit[type] = this.highestEvictable(type, this.gains[1], type, this.gains[0]);
   }
 
@@ -105,10 +106,11 @@ class TierController implements Tiers {
   }
 
   protect(folio: Folio): boolean {
+    if (this.mode === "observe") return false;
     const { folios, stat, reads } = this.host;
     const flags = folios.flags[folio]!;
     const tier = reads.tier(flags);
-    if (tier === 0 || this.mode === "observe") return false;
+    if (tier === 0) return false;
     const type = folios.type(folio);
     const full = reads.isFull(flags);
     if (tier <= this.limit[type]! && !full) return false;
@@ -147,7 +149,7 @@ class TierController implements Tiers {
     return {
       refaulted: this.avgRefaulted[i]! + this.refaulted[i]!,
       total: this.avgTotal[i]! + this.total[i]!,
-      evictable: tier <= this.limit[type]!,
+      evictable: this.mode === "observe" || tier <= this.limit[type]!,
     };
   }
 

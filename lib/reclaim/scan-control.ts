@@ -13,6 +13,9 @@ export type ScanControl = Omit<LruvecScan, OfTheCore>;
 type OfTheCore =
   | "target"
   | "again"
+  | "taken"
+  | "rotated"
+  | "written"
   | "begin"
   | "whole"
   | "lowReclaim"
@@ -53,6 +56,10 @@ export class LruvecScan {
   nrTaken = 0;
   /** Survivors of the batch that are tried once more. */
   readonly again: Int32Array = new Int32Array(MAX_BATCH);
+  /** Of the batch: folios taken, pages put back, pages written by reclaim. Shape of each: [type]. */
+  readonly taken: Int32Array = new Int32Array(2);
+  readonly rotated: Int32Array = new Int32Array(2);
+  readonly written: Int32Array = new Int32Array(2);
   /** Pages looked at in this batch: taken, refused, sorted or passed over. */
   nrLooked = 0;
   /** Pages that `more` still allows in this batch. */

@@ -32,10 +32,11 @@ const HELD = PG_ACTIVE | PG_DIRTY | PG_WRITEBACK;
 export function shrinkFolioList(core: Core, lruvec: Lruvec): number {
   const { sc, folios, stat } = core;
   const { ops, mechanisms } = core.attached[lruvec.id]!;
+  const { taken, rotated, written } = sc;
+  taken.fill(0);
+  rotated.fill(0);
+  written.fill(0);
   let nrKept = 0;
-  const taken = [0, 0];
-  const rotated = [0, 0];
-  const written = [0, 0];
   for (let i = 0; i < sc.nrTaken; i++) {
     const folio = sc.batch[i]!;
     ops.removed(folio);
