@@ -63,7 +63,7 @@ for (const share of SHARES) {
       (ACCESSES / median(seconds) / 1e6).toFixed(1).padStart(9);
     const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
     console.log(
-      `${policy.padEnd(8)} ${`${100 * share} %`.padStart(9)} ${String(faults).padStart(9)} ${speed(here)} ${speed(there)} ` +
+      `${policy.padEnd(8)} ${`${Math.round(100 * share)} %`.padStart(9)} ${String(faults).padStart(9)} ${speed(here)} ${speed(there)} ` +
         `${(median(there) / median(here)).toFixed(2).padStart(9)} (${range})`,
     );
   }

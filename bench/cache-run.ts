@@ -5,10 +5,14 @@
  *   read TRACE                        the floor: read the file, add up the records
  *   cache TRACE POLICY OBJECTS PAGES  a plain cache; with a fifth argument, after every other policy has run a while
  *   kernel TRACE POLICY PAGES         the full kernel model
+ *   bytes - PAGES MEMORY              what the kernel model's typed arrays take: `requests` are bytes
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as lab from "../dist/index.js";
 import { compileLoop } from "../dist/reclaim/cache/cache-loop.js";
+import { boot } from "../dist/sim/machine.js";
 import { resolvePolicy } from "../dist/sim/resolve-policy.js";
 import { bootCache } from "../dist/sim/run-cache.js";
 
@@ -57,6 +61,22 @@ async function loadOthers(name: string): Promise<void> {
   }
 }
 
+/** Bytes of the typed arrays of a machine that has just been booted, those of its trace's address map included. */
+function bytesOf(pages: number, memoryMax: number): number {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const params = { N: pages, T: 1000, pw: 0 };
+  const trace = lab.generateTrace({ generated: "uniform", params, seed: 1, region: "anon" });
+  const cell = { memoryMax, profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
+  collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
+  const machine = boot(cell, trace, lab.policies.mglru());
+  collectGarbage();
+  const bytes = process.memoryUsage().arrayBuffers - before;
+  if (machine.killed) throw new Error("unused"); // the machine is alive until here
+  return bytes;
+}
+
 async function measure(): Promise<{ requests: number; misses: number; seconds: number }> {
   let misses = 0;
   let start = process.cpuUsage();
@@ -64,6 +84,7 @@ async function measure(): Promise<{ requests: number; misses: number; seconds: n
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1e6;
   };
+  if (kind === "bytes") return { requests: bytesOf(Number(rest[0]), Number(rest[1])), misses: 0, seconds: 0 };
   if (kind === "cache") {
     const [name, objects, pages, others] = rest;
     if (others !== undefined) await loadOthers(name!);

@@ -11,7 +11,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as lab from "../dist/index.js";
-import { boot } from "../dist/sim/machine.js";
 
 const [rounds = "5", ...asked] = process.argv.slice(2);
 const ROUNDS = Number(rounds);
@@ -211,20 +210,8 @@ if (wants("kernel")) {
 }
 
 if (wants("memory")) {
-  const bytes = (pages: number, memoryMax: number): number => {
-    const spec = {
-      generated: "uniform",
-      params: { N: pages, T: 1000, pw: 0 },
-      seed: 1,
-      region: "anon",
-    } as const;
-    const trace = lab.generateTrace(spec);
-    const cell = { memoryMax, profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
-    const before = process.memoryUsage().arrayBuffers;
-    boot(cell, trace, lab.policies.mglru());
-    return process.memoryUsage().arrayBuffers - before;
-  };
-  bytes(1 << 12, 1 << 11);
+  const bytes = (pages: number, memoryMax: number): number =>
+    ours("bytes", "none", pages, memoryMax).requests;
   const all = bytes(1 << 20, 1 << 19);
   const perResident = (all - bytes(1 << 20, 1 << 18)) / (1 << 18);
   const perPage = (all - bytes(1 << 19, 1 << 19)) / (1 << 19);
