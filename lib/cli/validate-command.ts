@@ -27,6 +27,7 @@ Which cells (values separated by commas; all of them, if nothing is chosen):
   --checkpoints N         cells whose statistics were read so often during the run (10; mode 0 also 1)
   --quick                 a dozen short cells of 6.12
   --machines              machines without a memory limit instead: kswapd, direct reclaim, demotion (6.12, a table of its own)
+  --first-runs            measured cells without their later repetitions (data/kernel/README.md)
   --heldout               the held-out measurements instead (data/kernel/heldout.csv)
 
 What to print:
@@ -50,6 +51,7 @@ const OPTIONS = {
   workload: { type: "string" },
   checkpoints: { type: "string" },
   quick: { type: "boolean", default: false },
+  "first-runs": { type: "boolean", default: false },
   heldout: { type: "boolean", default: false },
   machines: { type: "boolean", default: false },
   columns: { type: "boolean", default: false },
@@ -115,7 +117,9 @@ export async function validateCommand(args: readonly string[]): Promise<number> 
     return 0;
   }
   if (values.machines) return machinesCommand(values);
-  const all = values.heldout ? heldoutCells() : measuredCells();
+  if (values.heldout && values["first-runs"])
+    inputError("--first-runs with --heldout: those have no later repetitions");
+  const all = values.heldout ? heldoutCells() : measuredCells(values["first-runs"]);
   const cells = choose(all, choiceOf(values));
   if (cells.length === 0)
     inputError(`no measured cell is like that: ${args.join(" ")}; leave out an option, or see --help`);

@@ -19,7 +19,7 @@ export const NO_SHADOW: number = SHADOW_MASK;
 
 /** The entry of a page that is not in memory. @param shadow - 30 bits. */
 export function entryOf(shadow: number, inSwap: boolean): number {
-  return 0x8000_0000 | (inSwap ? 0 : NOT_IN_SWAP) | shadow;
+  return 0x8000_0000 | (inSwap ? 0 : NOT_IN_SWAP) | (shadow & SHADOW_MASK);
 }
 
 /** Of a page that is not in memory. */

@@ -1,4 +1,4 @@
-/** A swap device's slots: how many there are and how many are in use. What they hold is `Memory.swapped`. */
+/** A swap device's slots: how many there are and how many are in use. They hold pages that are in swap (`Memory.swapped`), and copies of folios in the swap cache. */
 export class SwapArea {
   used = 0;
 

@@ -12,10 +12,20 @@ import { allocPage } from "./alloc-page.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
 
-/** Charge pages of the kernel's own, for good. False: out of memory. */
-export function chargeKernel(core: Core, memcg: Memcg, nr: number): boolean {
-  for (let i = 0; i < nr; i++) if (allocPage(core) < 0 || !charge(core, memcg, 1)) return false;
-  memcg.kernel += nr;
+/**
+ * Charge pages of the kernel's own, for good. False: out of memory.
+ * @param optional - See {@link charge}.
+ */
+export function chargeKernel(core: Core, memcg: Memcg, nr: number, optional = false): boolean {
+  for (let i = 0; i < nr; i++) {
+    const node = allocPage(core);
+    if (node < 0) return false;
+    if (!charge(core, memcg, 1, optional)) {
+      core.nodes[node]!.free++;
+      return false;
+    }
+    memcg.kernel++;
+  }
   return true;
 }
 
@@ -40,8 +50,15 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
     return NIL;
   }
   const lruvec = core.table.at(memcg, node);
-  if (type === FILE && !chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForCache(page)))
-    return NIL;
+  if (type === FILE) {
+    const nr = core.mechanisms.kernelMemory.needForCache(page);
+    if (!chargeKernel(core, memcg, nr, access.ahead)) {
+      core.mechanisms.kernelMemory.notCharged(nr);
+      memcg.uncharge(1);
+      core.nodes[node]!.free++;
+      return NIL;
+    }
+  }
   core.stat.nr_alloc++;
   const folio = folios.alloc(page, lruvec.id);
   const before = memory.entry[page]!;

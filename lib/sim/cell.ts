@@ -17,7 +17,7 @@ export type SwitchValue = string | number | boolean;
  * it costs nothing, as on a machine where the workload is alone and counters are exact at any time.
  */
 export interface MachineSpec {
-  /** The kernel's own memory for the workload (page tables, nodes of page-cache trees) is charged to its memcg. Default: false. */
+  /** The kernel's own memory for the workload (page tables, nodes of page-cache trees, an open file, buffers) is charged to its memcg. Default: false. */
   readonly kernelMemory?: boolean;
   /** Pages of the memcg that can never be reclaimed (mlocked). Default: 0. */
   readonly pinned?: number;

@@ -146,7 +146,8 @@ function checkMetadata(pages: number): number {
 function pin(core: Core, { pinned = 0 }: MachineSpec): void {
   const nr = pinned + core.mechanisms.kernelMemory.needAtStart();
   if (nr > core.memcg.max - MIN_MEMORY) {
-    inputError(`pinned: ${nr} pages leave less than ${MIN_MEMORY} of memoryMax ${core.memcg.max}; give more`);
+    const what = `pinned: ${pinned} pages, and ${nr - pinned} of the kernel's own,`;
+    inputError(`${what} leave less than ${MIN_MEMORY} of memoryMax ${core.memcg.max}; give more`);
   }
   for (let i = 0; i < nr; i++) charge(core, core.memcg, 1); // page by page: the rest of a batch of 64 is in stock
   core.memcg.kernel = nr;

@@ -57,12 +57,17 @@ const RIG_PAGES = 16384;
 const RIG_SEED = 12345;
 const TEXT_COLUMNS = new Set(["kernel", "status", "boot", "workload", "swap", "opts", "fm", "gens"]);
 
-/** The measurements that the model was made with, and later repetitions of their cells. */
-export function measuredCells(): MeasuredCell[] {
+/**
+ * The measurements that the model was made with, and later repetitions of their cells.
+ * @param firstRuns - Without the repetitions, whose regions lie otherwise in the address space (data/kernel/README.md).
+ */
+export function measuredCells(firstRuns = false): MeasuredCell[] {
   const table = (name: string): TextRow[] => readCsv(join(FOLDER, "measured", `${name}.csv`));
   return cellsOf(
-    [...KERNELS, "repetitions"].flatMap(table),
-    [...KERNELS.map((kernel) => `${kernel}.checkpoints`), "repetitions-ck"].flatMap(table),
+    [...KERNELS, ...(firstRuns ? [] : ["repetitions"])].flatMap(table),
+    [...KERNELS.map((kernel) => `${kernel}.checkpoints`), ...(firstRuns ? [] : ["repetitions-ck"])].flatMap(
+      table,
+    ),
   );
 }
 

@@ -33,6 +33,15 @@ describe("the kernel's own memory", () => {
     expect([12288, 16384, 24576].map((nr) => chargedFor(fileLayout(nr)))).toEqual([55, 73, 108]);
   });
 
+  it("asks again for what could not be charged", () => {
+    const kernel = chargedKernelMemory(new Memory(fileLayout(4096)));
+    kernel.needAtStart();
+    let [page, need] = [0, 0];
+    while (need === 0) need = kernel.needForCache(page++);
+    kernel.notCharged(need);
+    expect([kernel.needForCache(page), kernel.needForCache(page + 1)]).toEqual([need, 0]);
+  });
+
   it("is nodes and the open file for a descriptor's", () => {
     expect([16384, 36864, 49152].map((nr) => chargedFor(fileLayout(nr), false))).toEqual([41, 88, 116]);
   });

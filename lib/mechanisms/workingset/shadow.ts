@@ -7,6 +7,7 @@
  * `token` says when the page was evicted (the meaning is the mechanism's), `refs` how often it had been read
  * through descriptors beyond the first time, 0 to 8, `workingset` whether it had been part of the working set.
  * The kernel also packs memcg and node; here the page's owner is looked up when it comes back.
+ * Differs: a 64-bit kernel's token is wider; this one comes round after 2^25 evictions or activations (128 GiB).
  * Source: mm/workingset.c, pack_shadow(), 6.12.
  */
 
