@@ -98,7 +98,7 @@ function contextOf(core: Core, lruvec: Lruvec, attached: Attached, seed: number)
     page: (folio) => folios.page[folio]!,
     origin: () => core.origin(),
     newGhosts(nrLists = 1) {
-      attached.ghosts = new Ghosts(core.memory.map.nrPages, nrLists);
+      attached.ghosts = new Ghosts(core.memory.nrPages, nrLists);
       return attached.ghosts;
     },
     folios,

@@ -12,18 +12,21 @@ import { allocPage } from "./alloc-page.js";
 import { charge } from "./charge.js";
 import type { Core } from "./core.js";
 
+/** A frame that the memcg is charged for. Returns its node, or -1: out of memory. @param optional - See {@link charge}. */
+function chargedPage(core: Core, memcg: Memcg, optional = false): number {
+  const node = allocPage(core);
+  if (node < 0 || charge(core, memcg, 1, optional)) return node;
+  core.nodes[node]!.free++;
+  return -1;
+}
+
 /**
  * Charge pages of the kernel's own, for good. False: out of memory.
  * @param optional - See {@link charge}.
  */
 export function chargeKernel(core: Core, memcg: Memcg, nr: number, optional = false): boolean {
   for (let i = 0; i < nr; i++) {
-    const node = allocPage(core);
-    if (node < 0) return false;
-    if (!charge(core, memcg, 1, optional)) {
-      core.nodes[node]!.free++;
-      return false;
-    }
+    if (chargedPage(core, memcg, optional) < 0) return false;
     memcg.kernel++;
   }
   return true;
@@ -43,12 +46,8 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
   const { fault: inFault, recency } = access;
   core.attached[core.table.at(memcg, 0).id]!.ops.missed(page);
   const { memory, folios } = core;
-  const node = allocPage(core);
+  const node = chargedPage(core, memcg, access.ahead);
   if (node < 0) return NIL;
-  if (!charge(core, memcg, 1, access.ahead)) {
-    core.nodes[node]!.free++;
-    return NIL;
-  }
   const lruvec = core.table.at(memcg, node);
   if (type === FILE) {
     const nr = core.mechanisms.kernelMemory.needForCache(page);
@@ -82,12 +81,8 @@ export function bringIn(core: Core, memcg: Memcg, page: number, type: MemType, a
 export function readMetadata(core: Core, memcg: Memcg, nr: number, inFault: boolean): void {
   const { memory, folios } = core;
   for (const end = core.metadataLeft - nr; core.metadataLeft > Math.max(0, end); ) {
-    const node = allocPage(core);
+    const node = chargedPage(core, memcg);
     if (node < 0) return;
-    if (!charge(core, memcg, 1)) {
-      core.nodes[node]!.free++;
-      return;
-    }
     const page = memory.nrPages - core.metadataLeft--;
     const folio = folios.alloc(page, core.table.at(memcg, node).id);
     memory.entry[page] = folio;

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { main } from "../../lib/cli/main.js";
@@ -39,6 +41,13 @@ export async function refused(...args: string[]): Promise<Ended> {
     out.mockRestore();
     err.mockRestore();
   }
+}
+
+/** Write a value as a file of JSON. Returns its path. */
+export function jsonFile(folder: string, name: string, value: object): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(value));
+  return path;
 }
 
 /** A study that takes a second. */

@@ -7,17 +7,12 @@ import { readStudy, saveManifest } from "../../lib/study/results/manifest.js";
 import { openResults } from "../../lib/study/results.js";
 import { tempFolder } from "../study/fixtures/cells.js";
 import { entryOf } from "../study/fixtures/entry-of.mjs";
-import { type Ended, lab, refused, SMALL } from "./lab.js";
+import { type Ended, jsonFile, lab, refused, SMALL } from "./lab.js";
 
 const folder = tempFolder();
 const results = join(folder, "results");
 const spec = SMALL;
-
-function file(name: string, value: object): string {
-  const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(value));
-  return path;
-}
+const file = (name: string, value: object): string => jsonFile(folder, name, value);
 
 describe("reclaim-lab results", () => {
   const run = (...args: string[]): Promise<Ended> => lab(["results", ...args, "--results", results]);

@@ -3,17 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../study/fixtures/cells.js";
-import { lab, refused, SMALL } from "./lab.js";
+import { jsonFile, lab, refused, SMALL } from "./lab.js";
 
 const folder = tempFolder();
 const results = join(folder, "results");
 const spec = SMALL;
-
-function file(name: string, value: object): string {
-  const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(value));
-  return path;
-}
+const file = (name: string, value: object): string => jsonFile(folder, name, value);
 
 describe("reclaim-lab study", () => {
   it("says size, estimate and what is kept; --dry-run computes nothing", async () => {

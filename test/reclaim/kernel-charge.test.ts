@@ -1,6 +1,6 @@
 /*
  * Memory that runs out while the kernel's own pages are charged for a page of a file: that page is given back, with its frame, and
- * the run ends as any other that is out of memory. Of 300 pages some 296 hold anonymous memory that cannot go; every 64 pages of
+ * the run ends like every other that is out of memory. Of 300 pages some 296 hold anonymous memory that cannot go; every 64 pages of
  * the file ask for a node, which now and then is a page more.
  */
 import { expect, it } from "vitest";
