@@ -64,6 +64,15 @@ export const FREE_KERNEL_MEMORY: KernelMemory = {
   freeBuffers: () => 0,
 };
 
+/** The tree of a file of `nr` pages: 1 for each node that exists, level by level from the leaves. A single page needs no node. */
+function levelsOf(nr: number): Uint8Array[] {
+  const levels: Uint8Array[] = [];
+  for (let span = nr - 1; span > 0; span >>= CHUNK_SHIFT) {
+    levels.push(new Uint8Array((span >> CHUNK_SHIFT) + 1));
+  }
+  return levels;
+}
+
 export function chargedKernelMemory(memory: Memory): KernelMemory {
   const { fileOf, firstPage, layout } = memory.map;
   const { files } = layout;
@@ -71,7 +80,7 @@ export function chargedKernelMemory(memory: Memory): KernelMemory {
   /** Regions begin anywhere in their 1 GiB, in the middle on average, and end where the process has tables already. */
   const middleOf = (table: number): number => Math.floor(table / TABLES_PER_PMD + 0.5);
   const middles = new Set([middleOf(memory.map.nrTables - 1)]);
-  const nodes = new Set<string>();
+  const nodes = files.map(({ nr }) => levelsOf(nr));
   let bytes = 0;
   let slabPages = 0;
 
@@ -110,13 +119,12 @@ export function chargedKernelMemory(memory: Memory): KernelMemory {
     },
     needForCache(page) {
       const file = fileOf[page]!;
+      const levels = nodes[file]!;
       let index = page - firstPage[file]!;
-      // A single page at index 0 needs no node; each level above exists once the tree reaches that high.
-      for (let span = files[file]!.nr - 1, level = 1; span > 0; span >>= CHUNK_SHIFT, level++) {
+      for (let level = 0; level < levels.length; level++) {
         index >>= CHUNK_SHIFT;
-        const node = `${file}/${level}/${index}`;
-        if (nodes.has(node)) break;
-        nodes.add(node);
+        if (levels[level]![index] === 1) break;
+        levels[level]![index] = 1;
         bytes += NODE_BYTES;
       }
       return settle();

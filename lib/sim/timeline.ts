@@ -61,7 +61,6 @@ export class Timeline {
   readonly rows: Record<string, number>[] = [];
   private readonly before = new Float64Array(WINDOW.length);
   private replayed = 0;
-  private accesses = 0;
 
   constructor(
     private readonly core: Core,
@@ -72,12 +71,10 @@ export class Timeline {
   sample(replayed: number): void {
     const { core } = this;
     const inWindow = replayed - this.replayed;
-    const counts = this.trace.counts.subarray(this.replayed, replayed);
-    this.accesses += nrAccesses({ counts }, counts.length);
     this.replayed = replayed;
     const row: Record<string, number> = {
       nr_record: replayed,
-      nr_access: this.accesses,
+      nr_access: nrAccesses(this.trace, replayed),
       mem_current: core.memcg.usage,
       swap_used: core.swap.used,
     };

@@ -1,16 +1,32 @@
 import type { Trace } from "./trace.js";
 
-const totals = new WeakMap<Uint32Array, number>();
+/** log2 of the records of a block. */
+const BLOCK_SHIFT = 12;
+
+/** By the counts of a trace: accesses before each block. */
+const totals = new WeakMap<Uint32Array, Float64Array>();
+
+function totalsOf(counts: Uint32Array): Float64Array {
+  let sums = totals.get(counts);
+  if (sums !== undefined) return sums;
+  sums = new Float64Array((counts.length >> BLOCK_SHIFT) + 1);
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) {
+    if (i % (1 << BLOCK_SHIFT) === 0) sums[i >> BLOCK_SHIFT] = total;
+    total += counts[i]!;
+  }
+  if (counts.length % (1 << BLOCK_SHIFT) === 0) sums[counts.length >> BLOCK_SHIFT] = total;
+  totals.set(counts, sums);
+  return sums;
+}
 
 /**
- * Accesses that the first `nr` records of a trace stand for: the sum of their counts. Of all records, computed
- * once for each trace.
+ * Accesses that the first `nr` records of a trace stand for: the sum of their counts. A trace is added up once, in blocks;
+ * after that each answer reads one block at most.
  */
 export function nrAccesses({ counts }: Pick<Trace, "counts">, nr: number = counts.length): number {
-  const known = nr === counts.length ? totals.get(counts) : undefined;
-  if (known !== undefined) return known;
-  let total = 0;
-  for (let i = 0; i < nr; i++) total += counts[i]!;
-  if (nr === counts.length) totals.set(counts, total);
+  const block = nr >> BLOCK_SHIFT;
+  let total = totalsOf(counts)[block]!;
+  for (let i = block << BLOCK_SHIFT; i < nr; i++) total += counts[i]!;
   return total;
 }

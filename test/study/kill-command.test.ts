@@ -19,7 +19,7 @@ import { mulberry32 } from "../../lib/util/random.js";
 import { tempFolder } from "./fixtures/cells.js";
 import { type Death, dieAt, type Life, live } from "./fixtures/life.js";
 
-const KILLS = Number(process.env.KILLS ?? 6);
+const KILLS = Number(process.env.KILLS ?? 3);
 const NR_CELLS = 8;
 const axes = {
   trace: { z: { generated: "zipf", params: { N: 2048, T: 8000, s: 0.8, pw: 0.3 }, seed: 1, region: "anon" } },

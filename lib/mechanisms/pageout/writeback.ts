@@ -64,6 +64,10 @@ const BACKGROUND_RATIO = 10;
 /** @param rotate - Move a folio whose writeback has ended to the tail. */
 export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeback {
   const { folios, stat, memory } = host;
+  /** Pages of files come first (address-map.ts), those of the file system's metadata last; between them is anonymous memory. */
+  const fileEnd = memory.map.fileOf.length;
+  const next = (page: number): number => (page + 1 === fileEnd ? memory.metadata : page + 1);
+  const first = fileEnd === 0 ? memory.metadata : 0;
   let requested = 0;
   /** Written by reclaim in the batch that is on. */
   const own: Folio[] = [];
@@ -81,7 +85,7 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
 
   /** Write all that is dirty. */
   function writeAll(): void {
-    for (let page = 0; page < memory.nrPages; page++) {
+    for (let page = first; page < memory.nrPages; page = next(page)) {
       const folio = memory.folio(page);
       if (folio === NIL || (folios.flags[folio]! & (PG_DIRTY | PG_SWAPBACKED)) !== PG_DIRTY) continue;
       writeOut(page, folio);
@@ -103,7 +107,7 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     statisticsFlushed() {
       let dirty = 0;
       let cached = 0;
-      for (let page = 0; page < memory.nrPages; page++) {
+      for (let page = first; page < memory.nrPages; page = next(page)) {
         const folio = memory.folio(page);
         if (folio === NIL || (folios.flags[folio]! & PG_SWAPBACKED) !== 0) continue;
         cached++;

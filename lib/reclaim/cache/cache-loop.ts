@@ -60,7 +60,7 @@ const loopOf: MakeLoop = (cache, known) => {
   let newcomer: number = none;
 
   function settingBits(objects: Int32Array, from: number, end: number): void {
-    for (let i = from; i < end; i++) {
+    for (let i = fill(objects, from, end); i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) state[object] = used;
       else miss(object, i);
@@ -69,7 +69,7 @@ const loopOf: MakeLoop = (cache, known) => {
   }
 
   function tellingHits(objects: Int32Array, from: number, end: number): void {
-    for (let i = from; i < end; i++) {
+    for (let i = fill(objects, from, end); i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) ops.hit(object);
       else miss(object, i);
@@ -79,7 +79,7 @@ const loopOf: MakeLoop = (cache, known) => {
 
   /** With an admission filter. What it needs is in functions of its own: the other loops are no slower for it. */
   function filtering(objects: Int32Array, from: number, end: number): void {
-    for (let i = from; i < end; i++) {
+    for (let i = fill(objects, from, end); i < end; i++) {
       const object = objects[i]!;
       const resident = state[object] !== 0;
       if (exact || !resident) admission.note(object);
@@ -90,23 +90,41 @@ const loopOf: MakeLoop = (cache, known) => {
     cache.requests += end - from;
   }
 
-  /** An object that is not resident is brought in. */
+  /**
+   * As long as there is room nobody is evicted. Returns the first request that finds the cache full. Apart from the loops
+   * above, so that what the compiler learns there is the work of a full cache from the first request on: else it
+   * writes all of it out without the evictions, and once more when they begin.
+   */
+  function fill(objects: Int32Array, from: number, end: number): number {
+    let i = from;
+    for (; i < end && cache.nr < max; i++) {
+      const object = objects[i]!;
+      const resident = state[object] !== 0;
+      if (filters && (exact || !resident)) admission.note(object);
+      if (!resident) {
+        cache.misses++;
+        cache.missing = i;
+        ops.missed(object);
+        cache.nr++;
+        enter(object);
+      } else if (tellsHits) ops.hit(object);
+      else state[object] = used;
+    }
+    return i;
+  }
+
+  /** An object that is not resident takes another one's place. */
   function miss(object: number, request: number): void {
     cache.misses++;
     cache.missing = request;
     ops.missed(object);
-    if (cache.nr < max) cache.nr++;
-    else if (hasBudget) evictInPasses();
+    if (hasBudget) evictInPasses();
     else evict();
     enter(object);
   }
 
   /** The same, if the filter lets it in. */
   function filteredMiss(object: number, request: number): void {
-    if (cache.nr < max) {
-      miss(object, request);
-      return;
-    }
     cache.misses++;
     cache.missing = request;
     newcomer = admission.wants(object) ? object : none;
