@@ -169,6 +169,10 @@ export class Core implements Host {
     return this.owners === null || this.owners.ofProcess(mm) === lruvec.memcg;
   }
 
+  get heedsAll(): boolean {
+    return this.owners === null;
+  }
+
   heeds(mm: number): boolean {
     return this.owners === null || this.owners.ofProcess(mm).isUnder(this.sc.target);
   }

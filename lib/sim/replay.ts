@@ -74,26 +74,35 @@ export function replay(core: Core, trace: Trace, ...regulars: readonly Regular[]
 
 /** Replay records [from, end). Returns the end, or the index of the record that met no memory. */
 function replayMarked(core: Core, trace: Trace, from: number, end: number): number {
-  const { records, layout } = trace;
+  const { layout } = trace;
   const { pte } = core.memory;
   const { nrSlots } = layout;
-  let i = from;
-  for (;;) {
-    let record = 0;
-    while (i < end) {
-      record = records[i++]!;
-      const slot = record & SLOT_MASK;
-      const entry = pte[slot]!;
-      if ((entry & PTE_PRESENT) === 0 || ((record >>> 31) & (entry >> RO_SHIFT)) !== 0) break;
-      pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
-      record = -1;
-    }
-    core.stat.nr_record = i;
-    if (record === -1 || i === from) return end;
+  const records = signed(trace.records);
+  for (let i = from; i < end; ) {
+    i = hits(records, pte, i, end);
+    core.stat.nr_record = Math.min(i + 1, end);
+    if (i === end) return end;
+    const record = records[i++]!;
     const slot = record & SLOT_MASK;
     const write = (record & WRITE) !== 0;
     const ok = slot < nrSlots ? mappedAccess(core, slot, write) : fdAccess(core, slot, write);
     if (!ok) return i - 1;
-    if (i === end) return end;
   }
+  return end;
 }
+
+/** Accessed bits of records [from, end) up to the first whose PTE is not present, or forbids the access. Returns its index, or the end. */
+function hits(records: Int32Array, pte: Uint8Array, from: number, end: number): number {
+  for (let i = from; i < end; i++) {
+    const record = records[i]!;
+    const slot = record & SLOT_MASK;
+    const entry = pte[slot]!;
+    if ((entry & PTE_PRESENT) === 0 || ((record >>> 31) & (entry >> RO_SHIFT)) !== 0) return i;
+    pte[slot] = entry | HIT | ((record >>> 31) * PTE_DIRTY);
+  }
+  return end;
+}
+
+/** The same words. Unsigned ones are floating-point numbers to the compiler as soon as two ways of the loop meet. */
+const signed = ({ buffer, byteOffset, length }: Uint32Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, length);

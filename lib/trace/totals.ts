@@ -10,12 +10,11 @@ function totalsOf(counts: Uint32Array): Float64Array {
   let sums = totals.get(counts);
   if (sums !== undefined) return sums;
   sums = new Float64Array((counts.length >> BLOCK_SHIFT) + 1);
-  let total = 0;
-  for (let i = 0; i < counts.length; i++) {
-    if (i % (1 << BLOCK_SHIFT) === 0) sums[i >> BLOCK_SHIFT] = total;
-    total += counts[i]!;
+  for (let block = 0; block + 1 < sums.length; block++) {
+    let total = sums[block]!;
+    for (let i = block << BLOCK_SHIFT; i < (block + 1) << BLOCK_SHIFT; i++) total += counts[i]!;
+    sums[block + 1] = total;
   }
-  if (counts.length % (1 << BLOCK_SHIFT) === 0) sums[counts.length >> BLOCK_SHIFT] = total;
   totals.set(counts, sums);
   return sums;
 }

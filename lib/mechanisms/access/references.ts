@@ -38,6 +38,12 @@ export interface ReferenceCheck {
 export function rmapReferences(host: Host, lookAround: LookAround, exec = true): ReferenceCheck {
   const { memory, folios, stat } = host;
   const found: References = { vmas: 0, exec: false };
+  /** No mapping differs from another in what its accessed bit means. */
+  const counts = (slot: number): boolean => {
+    const vma = memory.vma(slot);
+    return vma.recency !== false && host.heeds(vma.process);
+  };
+  const alike = host.heedsAll && memory.vmas.every((vma) => vma.exec !== true && vma.recency !== false);
   return {
     check(folio) {
       found.vmas = 0;
@@ -55,13 +61,12 @@ export function rmapReferences(host: Host, lookAround: LookAround, exec = true):
         const pte = memory.pte[slot]!;
         if ((pte & PTE_PRESENT) === 0) continue;
         left--;
-        const vma = memory.vma(slot);
-        if (vma.recency === false || !host.heeds(vma.process)) continue;
         const young = (pte & PTE_YOUNG) !== 0;
+        if (!alike && !counts(slot)) continue;
         if (!young && !marked) continue;
         marked = false; // the mark stands for one mapping: the first that is met
         found.vmas++;
-        if (exec && vma.exec === true) found.exec = true;
+        if (exec && !alike && memory.vma(slot).exec === true) found.exec = true;
         if (!young) continue;
         memory.pte[slot] = pte & ~PTE_YOUNG;
         lookAround.around(slot, folio);
