@@ -153,6 +153,8 @@ export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOpt
         explorer[folio] = 0;
       },
       evicted(folio) {
+        const at = ctx.exact ? NIL : newcomers.indexOf(folio); // another page will be in this folio
+        if (at >= 0) newcomers[at] = NIL;
         density.noteEviction(klass[folio]!, age(folio));
       },
       inspect: () => ({ lessons: density.lessons, step: 2 ** density.shift }),

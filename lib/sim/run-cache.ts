@@ -166,8 +166,10 @@ function replayGuarded(
   supervision: Supervision,
 ): Cache {
   const { objects, nrObjects, originOf } = requests;
-  const guard = new Guard(policy.name, nrObjects, (object) => object, watch.count, watch);
-  const cache = bootCache(spec, policy, nrObjects, { guard, originOf });
+  let cache: Cache | null = null;
+  const objectOf = (folio: number): number => cache?.objectOf[folio] ?? NIL;
+  const guard = new Guard(policy.name, nrObjects, objectOf, watch.count, watch);
+  cache = bootCache(spec, policy, nrObjects, { guard, originOf });
   const loop = compileLoop(cache);
   let done = 0;
   let before = { misses: 0, turnedAway: 0 };

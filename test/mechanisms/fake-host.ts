@@ -46,6 +46,7 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
     shadowLruvec: () => lruvec,
     shadowTarget: () => lruvec,
     owns: () => true,
+    heedsAll: true,
     heeds: () => true,
     reads: SPLIT_COUNTS,
     hasGenerations: () => generations,

@@ -147,7 +147,7 @@ export const lhdCache =
     const densities = table();
     for (const [k, row] of densities.entries()) row.set(row.map((_, age) => (17 + k) / (age + 1)));
     const bag: Tag[] = [];
-    const newcomers: number[] = [];
+    const newcomers: Tag[] = [];
     const used = new Set<number>();
     const random = mulberry32(1);
     let [now, lessons, shift, budget, usual, mean, weight] = [0, 0, 10, Math.floor(max * explorers), 0, 0, 0];
@@ -221,7 +221,9 @@ export const lhdCache =
       for (;;) {
         const draws = lessons > 50 ? samples : Math.min(samples, 8);
         const drawn = Array.from({ length: draws }, () => bag[random.int(bag.length)]!);
-        drawn.push(...newcomers.flatMap((object) => bag.find((tag) => tag.object === object) ?? []));
+        const again = (old: Tag): Tag | undefined =>
+          bag.find((tag) => (exact ? tag.object === old.object : tag === old));
+        drawn.push(...newcomers.flatMap((tag) => again(tag) ?? []));
         const victim = drawn.reduce((least, one) => (worth(one) < worth(least) ? one : least));
         usual = 0.9 * usual + (1 - 0.9) * worth(victim);
         const at = bag.indexOf(victim);
@@ -247,7 +249,7 @@ export const lhdCache =
       if (bag.length === max) evict();
       const tag: Tag = { object, lastUse: now, ages: [AGES, 0], explorer: false };
       bag.push(tag);
-      if (!touch(tag) && worth(tag) < usual) newcomers[nrNewcomers++ % 8] = object;
+      if (!touch(tag) && worth(tag) < usual) newcomers[nrNewcomers++ % 8] = tag;
       tick();
       return false;
     };

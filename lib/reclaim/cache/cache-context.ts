@@ -60,7 +60,8 @@ export interface Booted {
 
 /** @param keepsColumns - Lists keep the columns of folios up, whatever the policy asks for. @param counted - See `counted.ts`. */
 export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boolean): Booted {
-  const { nrObjects, max, exact, settings, seed, state } = cache;
+  const { nrObjects, max, exact, settings, seed, state, objectOf } = cache;
+  const nrFolios = objectOf.length;
   const stat = new Vmstat();
   const lruvec = new Lruvec(0, new Memcg("cache", max), 0);
   const { clock } = lruvec;
@@ -68,21 +69,22 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
   const booted = { lists: null as FolioLists | null, columns: null as Folios | null };
 
   function columns(): Folios {
-    booted.columns ??= identity(nrObjects);
+    booted.columns ??= unlisted(nrFolios);
     return booted.columns;
   }
 
   function references(folio: Folio): References {
-    found.vmas = state[folio]! >> 1;
-    if (!exact && found.vmas > 0) cache.admission.note(folio);
-    state[folio] = UNUSED;
+    const object = objectOf[folio]!;
+    found.vmas = state[object]! >> 1;
+    if (!exact && found.vmas > 0) cache.admission.note(object);
+    state[object] = UNUSED;
     return found;
   }
 
   const ctx: LruvecContext = {
     exact,
     nrFrames: max,
-    nrFolios: nrObjects,
+    nrFolios,
     folios: keepsColumns ? columns() : onFirstUse(cache, columns),
     lruvec,
     target: () => lruvec,
@@ -93,7 +95,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
     random: mulberry32(seed),
     reads: SPLIT_COUNTS,
     settings,
-    page: (folio) => folio,
+    page: (folio) => objectOf[folio]!,
     origin: () => cache.originOf(cache.missing),
     newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
     newLists(nrClasses, options) {
@@ -102,7 +104,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
         booted.lists = new ClassLists(columns(), lruvec, stat, nrClasses, mixed);
       } else {
         const [One, Many] = counted ? [CountedList, CountedLists] : [PlainList, PlainLists];
-        booted.lists = nrClasses === 1 ? new One(nrObjects) : new Many(nrObjects, nrClasses);
+        booted.lists = nrClasses === 1 ? new One(nrFolios) : new Many(nrFolios, nrClasses);
       }
       return booted.lists;
     },
@@ -138,7 +140,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
       cache.ops.place(folio, "activated");
     },
     markYoung(folio) {
-      state[folio]! |= ACCESSED;
+      state[objectOf[folio]!]! |= ACCESSED;
     },
     canReclaim: (type) => type === FILE,
     walk: () => false,
@@ -196,12 +198,9 @@ function onFirstUse(cache: Cache, columns: () => Folios): Folios {
   });
 }
 
-/** Folios of which each holds the page of its own number. */
-function identity(nr: number): Folios {
+/** Folios of one page each, on no list. */
+function unlisted(nr: number): Folios {
   const folios = new Folios(nr);
-  for (let page = 0; page < nr; page++) {
-    folios.page[page] = page;
-    folios.nrPages[page] = 1;
-  }
+  folios.nrPages.fill(1);
   return folios;
 }

@@ -43,6 +43,7 @@ const loopOf: MakeLoop = (cache, known) => {
   } = known;
   const {
     state,
+    objectOf,
     ops,
     sc,
     lists,
@@ -105,8 +106,8 @@ const loopOf: MakeLoop = (cache, known) => {
         cache.misses++;
         cache.missing = i;
         ops.missed(object);
+        enter(object, tellsHits ? object : cache.nr);
         cache.nr++;
-        enter(object);
       } else if (tellsHits) ops.hit(object);
       else state[object] = used;
     }
@@ -120,7 +121,7 @@ const loopOf: MakeLoop = (cache, known) => {
     ops.missed(object);
     if (hasBudget) evictInPasses();
     else evict();
-    enter(object);
+    enter(object, tellsHits ? object : sc.victim);
   }
 
   /** The same, if the filter lets it in. */
@@ -133,15 +134,18 @@ const loopOf: MakeLoop = (cache, known) => {
       if (hasBudget) evictInPasses();
       else evictFor();
     }
-    if (newcomer !== none) enter(object);
+    if (newcomer !== none) enter(object, tellsHits ? object : sc.victim);
     else cache.turnedAway++;
   }
 
-  function enter(object: number): void {
+  /** In a folio that is free. */
+  function enter(object: number, folio: number): void {
     state[object] = here;
-    if (tellsFaults) ops.accessed(object, byFault);
-    ops.place(object, "new");
-    if (!lists.has(object)) lost(object, "new");
+    if (!tellsHits) objectOf[folio] = object;
+    if (columns !== null) columns.page[folio] = object;
+    if (tellsFaults) ops.accessed(folio, byFault);
+    ops.place(folio, "new");
+    if (!lists.has(folio)) lost(folio, "new");
   }
 
   /** Look at one candidate after the other until one is freed; as many as one eviction may look at. */
@@ -191,41 +195,43 @@ const loopOf: MakeLoop = (cache, known) => {
   }
 
   /** True: the candidate is gone. False: the policy has it back. */
-  function tryToFree(object: number): boolean {
-    ops.removed(object);
-    return obey(object, ops.checkReferences(object));
+  function tryToFree(folio: number): boolean {
+    ops.removed(folio);
+    return obey(folio, ops.checkReferences(folio));
   }
 
   /** The same; or the newcomer is turned away for the candidate, which goes back to where it was. */
-  function exchange(object: number): boolean {
-    ops.removed(object);
-    const verdict = ops.checkReferences(object);
-    if (verdict !== "reclaim" || admission.prefers(newcomer, object)) return obey(object, verdict);
+  function exchange(folio: number): boolean {
+    ops.removed(folio);
+    const verdict = ops.checkReferences(folio);
+    if (verdict !== "reclaim" || admission.prefers(newcomer, tellsHits ? folio : objectOf[folio]!))
+      return obey(folio, verdict);
     newcomer = none;
     cache.kept++;
-    ops.place(object, "rotated");
-    if (!lists.has(object)) lost(object, "rotated");
+    ops.place(folio, "rotated");
+    if (!lists.has(folio)) lost(folio, "rotated");
     return true;
   }
 
-  function obey(object: number, verdict: Verdict): boolean {
+  function obey(folio: number, verdict: Verdict): boolean {
     if (verdict === "reclaim") {
-      ops.evicted(object, object);
+      const object = tellsHits ? folio : objectOf[folio]!;
+      ops.evicted(folio, object);
       state[object] = 0;
-      if (columns !== null) columns.flags[object] = 0;
+      if (columns !== null) columns.flags[folio] = 0;
       cache.evictions++;
       return true;
     }
     cache.kept++;
-    if (verdict === "activate" && columns !== null) columns.flags[object]! |= active;
-    ops.place(object, "kept");
-    if (!lists.has(object)) lost(object, "kept");
+    if (verdict === "activate" && columns !== null) columns.flags[folio]! |= active;
+    ops.place(folio, "kept");
+    if (!lists.has(folio)) lost(folio, "kept");
     return false;
   }
 
-  function lost(object: number, why: string): never {
+  function lost(folio: number, why: string): never {
     throw new Error(
-      `policy ${cache.name}: place(folio ${object}, "${why}") left the folio on no list; a policy must list what it is given`,
+      `policy ${cache.name}: place(folio ${folio}, "${why}") left the folio on no list; a policy must list what it is given`,
     );
   }
 

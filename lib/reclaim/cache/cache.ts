@@ -1,6 +1,8 @@
 /*
- * A cache: the one path with what a cache has. Objects instead of pages, each its own folio; no page tables, batches,
- * writeback or swap; one eviction for each miss, when it is full.
+ * A cache: the one path with what a cache has. Objects instead of pages; no page tables, batches, writeback or swap; one
+ * eviction for each miss, when it is full. Where hits only set a bit there are as many folios as objects fit, so that lists and a
+ * policy's columns stay in the core's own cache however many objects there are: who comes in gets the folio of who went out. Where
+ * hits are told each object is its own folio, so that a hit need not ask which.
  *
  *   request -- resident? --> accessed bit, or the policy's `hit`
  *       `----- not --> missed -> [full: isolate -> checkReferences -> evicted | place "kept"] -> place "new"
@@ -9,7 +11,7 @@
  */
 import { type Admission, NO_ADMISSION } from "../../mechanisms/admission/admission.js";
 import type { Settings } from "../../mechanisms/settings.js";
-import type { Folios } from "../../mm/folio.js";
+import { type Folios, NIL } from "../../mm/folio.js";
 import type { FolioLists } from "../../mm/lists.js";
 import { type Origin, UNKNOWN_ORIGIN } from "../../mm/origin.js";
 import { bootOps } from "../boot-ops.js";
@@ -56,6 +58,8 @@ export class Cache {
   readonly name: string;
   /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
   readonly state: Uint8Array;
+  /** The object that a folio holds or, if that has gone, has held; NIL before the first. Shape: [nrFolios], the number of folios. */
+  readonly objectOf: Int32Array;
   /** Looks that one eviction may take. */
   readonly mostLooks: number;
   readonly sc: CacheScan;
@@ -109,12 +113,21 @@ export class Cache {
     this.admission = admission;
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
+    this.tellsHits = exact && policy.asks.includes("hits");
+    this.objectOf = foliosFor(this.tellsHits, max, nrObjects);
     this.mostLooks = MAX_LAPS * max + 64;
     this.sc = counted ? new CountedScan(this.mostLooks) : new CacheScan(this.mostLooks);
     let booted = cacheContext(this, false, counted);
     const boot = (): ReclaimOps =>
       bootOps(policy, guard?.context(booted.ctx) ?? booted.ctx, () => booted.lists !== null);
     let own = boot();
+    if (this.tellsHits !== (exact && own.hit !== undefined)) {
+      // It wants what it did not ask for, or does not want what it asked for: boot it again on the other folios.
+      this.tellsHits = !this.tellsHits;
+      this.objectOf = foliosFor(this.tellsHits, max, nrObjects);
+      booted = cacheContext(this, false, counted);
+      own = boot();
+    }
     if (booted.columns !== null) {
       // It reads or writes columns of folios: boot it again on lists that keep them up.
       booted = cacheContext(this, true, counted);
@@ -123,13 +136,18 @@ export class Cache {
     own = guard?.ops(own) ?? own;
     this.lists = booted.lists!;
     this.columns = booted.columns;
-    this.tellsHits = exact && own.hit !== undefined;
     this.filters = admission !== NO_ADMISSION;
     this.tellsFaults = own.accessed !== undefined;
     this.hasBudget = own.budget !== undefined;
     this.ops = withDefaults(own, booted.ctx);
     this.booted = true;
   }
+}
+
+/** For each folio of a cache the object that it holds: its own for good, where hits are told; none yet elsewhere. */
+function foliosFor(tellsHits: boolean, max: number, nrObjects: number): Int32Array {
+  if (!tellsHits) return new Int32Array(Math.min(max, nrObjects)).fill(NIL);
+  return new Int32Array(nrObjects).map((_, object) => object);
 }
 
 /** The hooks with the optional ones filled in. */

@@ -6,6 +6,7 @@
  *
  * Requests, misses and evictions are counted on. An object that was being looked at for eviction stays, as the oldest.
  */
+import { NIL } from "../../mm/folio.js";
 import type { Guard } from "../eject/guard.js";
 import { walk } from "../eject/guard.js";
 import type { Cache } from "./cache.js";
@@ -26,18 +27,28 @@ export function handOver(
   },
 ): void {
   const { object, done } = request;
-  const served = guard.holds(object);
+  const { objectOf } = from;
+  const nrFolios = objectOf.length;
   const state = from.state.slice();
+  const at = state[object] === 0 ? NIL : objectOf.indexOf(object);
+  const served = at >= 0 && guard.holds(at);
   if (!served) state[object] = 0;
+  const isHere = (folio: number): boolean => objectOf[folio]! >= 0 && state[objectOf[folio]!] !== 0;
   const listed = new Set<number>();
-  for (const one of walk(from.lists, from.nrObjects)) if (state[one] !== 0) listed.add(one);
+  for (const folio of walk(from.lists, nrFolios)) if (isHere(folio)) listed.add(folio);
   const order: number[] = [];
-  for (let one = 0; one < state.length; one++) if (state[one] !== 0 && !listed.has(one)) order.push(one);
+  for (let folio = 0; folio < nrFolios; folio++) if (isHere(folio) && !listed.has(folio)) order.push(folio);
   order.push(...listed);
   to.state.set(state);
-  for (const one of order) {
-    to.ops.place(one, "new");
-    if (!to.lists.has(one)) throw new Error(`policy ${to.name} took over and left folio ${one} on no list`);
+  for (const [i, old] of order.entries()) {
+    const one = objectOf[old]!;
+    const folio = to.tellsHits ? one : i;
+    to.objectOf[folio] = one;
+    if (to.columns !== null) to.columns.page[folio] = one;
+    to.ops.place(folio, "new");
+    if (!to.lists.has(folio)) {
+      throw new Error(`policy ${to.name} took over and left folio ${folio} on no list`);
+    }
   }
   to.nr = order.length;
   to.requests = done;
@@ -53,18 +64,18 @@ export function handOver(
  * Recount a cache: every resident object stands on a list, and the lists hold no others.
  * @throws Error naming the first that does not.
  */
-export function checkCache({ name, state, lists, nr, max }: Cache): void {
-  const standing = new Uint8Array(state.length);
-  for (const object of walk(lists, state.length)) standing[object]!++;
-  let resident = 0;
-  for (let object = 0; object < state.length; object++) {
-    const here = state[object] !== 0 ? 1 : 0;
-    resident += here;
-    if (standing[object] === here) continue;
+export function checkCache({ name, state, objectOf, tellsHits, lists, nr, max }: Cache): void {
+  const nrFolios = objectOf.length;
+  const standing = new Uint8Array(nrFolios);
+  for (const folio of walk(lists, nrFolios)) standing[folio]!++;
+  for (let folio = 0; folio < nrFolios; folio++) {
+    const here = (tellsHits || folio < nr) && state[objectOf[folio]!] !== 0 ? 1 : 0;
+    if (standing[folio] === here) continue;
     throw new Error(
-      `policy ${name}: folio ${object} is ${here === 1 ? "" : "not "}resident and on ${standing[object]} lists`,
+      `policy ${name}: folio ${folio} is ${here === 1 ? "" : "not "}resident and on ${standing[folio]} lists`,
     );
   }
+  const resident = state.reduce((sum, one) => sum + (one !== 0 ? 1 : 0), 0);
   if (resident === nr && nr <= max) return;
   throw new Error(
     `policy ${name}: the cache says that it holds ${nr} of ${max} objects, a recount ${resident}`,
