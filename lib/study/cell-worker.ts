@@ -46,6 +46,18 @@ export type Outcome =
       readonly stack?: string;
     };
 
+/** The trace of the last cell. */
+let last: Trace | undefined;
+
+/**
+ * The trace that this thread knows by that digest. Each message brings new objects over the same memory; what is worked out
+ * once for a trace (its address map, its requests, its accesses) hangs on the objects.
+ */
+function known(trace: Trace): Trace {
+  if (last?.digest !== trace.digest || last.name !== trace.name) last = trace;
+  return last;
+}
+
 /** Runs in a worker thread: simulate one cell. Never rejects. */
 export async function runTask({ spec, trace, runner, signs, suspicion, whole }: CellTask): Promise<Outcome> {
   try {
@@ -53,7 +65,7 @@ export async function runTask({ spec, trace, runner, signs, suspicion, whole }: 
     const startMs = performance.now();
     const onProgress = (): void => void Atomics.add(signs, 0, 1);
     if (supervises === true) onProgress();
-    const result = await runCell(spec, trace, {
+    const result = await runCell(spec, known(trace), {
       ...suspicion,
       watched: true,
       note: signs.subarray(1),
