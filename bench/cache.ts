@@ -17,7 +17,7 @@ const ROUNDS = Number(rounds);
 const wants = (part: string): boolean => asked.length === 0 || asked.includes(part);
 const LIBCACHESIM = process.env.LIBCACHESIM;
 const FOLDER = join(tmpdir(), "reclaim-lab-bench");
-const RUN = fileURLToPath(new URL("cache-run.ts", import.meta.url));
+const RUN = fileURLToPath(new URL("cache-run.mjs", import.meta.url));
 /** Ours, and what libCacheSim calls them. */
 const POLICIES = {
   fifo: "fifo",
@@ -69,11 +69,9 @@ function zipf(name: string, pages: number, requests: number): string {
 }
 
 function ours(...args: readonly (string | number)[]): Result {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", RUN, ...args.map(String)],
-    { encoding: "utf8" },
-  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, [RUN, ...args.map(String)], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Result;
 }

@@ -21,16 +21,7 @@ export const PTE_USED = 32;
 export const YOUNG_IN_ANY: number = 0x01010101 * PTE_YOUNG;
 
 /** Of the one shape that all VMAs have here, whatever a layout leaves out: a miss reads several of their fields. */
-const likeAll = ({ process, start, nr, kind, file = -1, offset = -1, exec, recency }: Vma): Vma => ({
-  process,
-  start,
-  nr,
-  kind,
-  file,
-  offset,
-  exec: exec === true,
-  recency: recency !== false,
-});
+const likeAll = (vma: Vma): Vma => ({ file: -1, offset: -1, exec: false, recency: true, ...vma });
 
 /**
  * What is where: page tables, page cache and swap as one table over pages, and shadows of evicted pages.

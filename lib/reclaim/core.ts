@@ -56,6 +56,7 @@ export class Core implements Host {
   /** Who owns what, and whose counters are whose; null while there is one memcg. */
   private readonly owners: Owners | null;
   readonly ledger: Ledger | null;
+  readonly heedsAll: boolean;
   reads: ReadCounts = SPLIT_COUNTS;
   timers!: Timers;
   readonly nodes: readonly MemoryNode[];
@@ -99,6 +100,7 @@ export class Core implements Host {
     this.table = new LruvecTable(memcg, this.nodes.length);
     this.lruvecs = this.table.all;
     this.owners = owners;
+    this.heedsAll = owners === null;
     this.stock = new CpuStock(memcg, params.manyStocks === true);
     this.ledger = memcgs.length > 1 ? new Ledger(this.stat, memcgs) : null;
     this.shadows = this.lruvecs.length > 1 ? new ShadowOwners(this.memory.nrPages) : null;
@@ -167,10 +169,6 @@ export class Core implements Host {
 
   owns(lruvec: Lruvec, mm: number): boolean {
     return this.owners === null || this.owners.ofProcess(mm) === lruvec.memcg;
-  }
-
-  get heedsAll(): boolean {
-    return this.owners === null;
   }
 
   heeds(mm: number): boolean {

@@ -20,27 +20,20 @@ import { ACCESSED, type Cache, RESIDENT } from "./cache.js";
 export type CacheLoop = (objects: Int32Array, from: number, end: number) => void;
 
 const constants = {
-  NIL,
-  BY_FAULT,
-  PG_ACTIVE,
-  DEF_PRIORITY,
-  RESIDENT,
-  USED: RESIDENT | ACCESSED,
+  none: NIL,
+  byFault: BY_FAULT,
+  active: PG_ACTIVE,
+  first: DEF_PRIORITY,
+  here: RESIDENT,
+  used: RESIDENT | ACCESSED,
   /** Rounds over all priorities, for policies with a budget: a kernel's charge gives up after as many runs. */
-  MAX_ROUNDS: 3 * (1 + MAX_RECLAIM_RETRIES),
+  mostRounds: 3 * (1 + MAX_RECLAIM_RETRIES),
 } as const;
 
 type MakeLoop = (cache: Cache, known: typeof constants) => CacheLoop;
 
 const loopOf: MakeLoop = (cache, known) => {
-  const {
-    NIL: none,
-    BY_FAULT: byFault,
-    PG_ACTIVE: active,
-    DEF_PRIORITY: first,
-    RESIDENT: here,
-    USED: used,
-  } = known;
+  const { none, byFault, active, first, here, used, mostRounds } = known;
   const {
     state,
     objectOf,
@@ -61,7 +54,7 @@ const loopOf: MakeLoop = (cache, known) => {
   let newcomer: number = none;
 
   function settingBits(objects: Int32Array, from: number, end: number): void {
-    for (let i = fill(objects, from, end); i < end; i++) {
+    for (let i = cache.nr < max ? fill(objects, from, end) : from; i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) state[object] = used;
       else miss(object, i);
@@ -70,7 +63,7 @@ const loopOf: MakeLoop = (cache, known) => {
   }
 
   function tellingHits(objects: Int32Array, from: number, end: number): void {
-    for (let i = fill(objects, from, end); i < end; i++) {
+    for (let i = cache.nr < max ? fill(objects, from, end) : from; i < end; i++) {
       const object = objects[i]!;
       if (state[object] !== 0) ops.hit(object);
       else miss(object, i);
@@ -80,7 +73,7 @@ const loopOf: MakeLoop = (cache, known) => {
 
   /** With an admission filter. What it needs is in functions of its own: the other loops are no slower for it. */
   function filtering(objects: Int32Array, from: number, end: number): void {
-    for (let i = fill(objects, from, end); i < end; i++) {
+    for (let i = cache.nr < max ? fill(objects, from, end) : from; i < end; i++) {
       const object = objects[i]!;
       const resident = state[object] !== 0;
       if (exact || !resident) admission.note(object);
@@ -175,7 +168,7 @@ const loopOf: MakeLoop = (cache, known) => {
   /** The same for a policy that wants to look at a share of its lists at a time, as a kernel does. */
   function evictInPasses(): void {
     sc.forceDeactivate = false;
-    for (let round = 0; round < known.MAX_ROUNDS; round++) {
+    for (let round = 0; round < mostRounds; round++) {
       for (sc.priority = first; sc.priority >= 0; sc.priority--) {
         sc.beginPass();
         for (let looked = 0; looked < 2 * max + 64; ) {

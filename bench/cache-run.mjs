@@ -1,6 +1,7 @@
 /*
  * One measurement of `bench/cache.ts`, in a process of its own: the compiler has seen nothing before. Prints one JSON object:
- * CPU seconds of reading the trace and running it, requests and misses.
+ * CPU seconds of reading the trace and running it, requests and misses. Not TypeScript: what translates it while it loads is
+ * still being compiled, on another thread, when the measurement has begun.
  *
  *   read TRACE                        the floor: read the file, add up the records
  *   cache TRACE POLICY OBJECTS PAGES  a plain cache; with a fifth argument, after every other policy has run a while
@@ -16,13 +17,14 @@ import { boot } from "../dist/sim/machine.js";
 import { resolvePolicy } from "../dist/sim/resolve-policy.js";
 import { bootCache } from "../dist/sim/run-cache.js";
 
+/** @type {string[]} */
 const [, , kind, file, ...rest] = process.argv;
 /** Records that are read at a time: 256 KiB stay in the cache until they are used. */
 const CHUNK = 1 << 16;
 
 /** Read the file's records piece by piece. Returns how many there were. */
-function read(use: (records: Int32Array, nr: number) => void): number {
-  const fd = openSync(file!, "r");
+function read(use) {
+  const fd = openSync(file, "r");
   const records = new Int32Array(CHUNK);
   const bytes = new Uint8Array(records.buffer);
   let total = 0;
@@ -34,13 +36,13 @@ function read(use: (records: Int32Array, nr: number) => void): number {
   return total;
 }
 
-function sum(records: Int32Array, nr: number): number {
+function sum(records, nr) {
   let all = 0;
-  for (let i = 0; i < nr; i++) all = (all + records[i]!) | 0;
+  for (let i = 0; i < nr; i++) all = (all + records[i]) | 0;
   return all;
 }
 
-async function cache(name: string, objects: number, pages: number): Promise<number> {
+async function cache(name, objects, pages) {
   const machine = bootCache({ memoryMax: objects, set: {}, seed: 1 }, await resolvePolicy({ name }), pages);
   const loop = compileLoop(machine);
   read((records, nr) => loop(records, 0, nr));
@@ -48,7 +50,7 @@ async function cache(name: string, objects: number, pages: number): Promise<numb
 }
 
 /** Every policy but one, on the first requests of a small stream: their code is loaded, compiled and has left its traces. */
-async function loadOthers(name: string): Promise<void> {
+async function loadOthers(name) {
   const objects = Int32Array.from({ length: 400_000 }, (_, i) => (i * 7919 + ((i * i) >> 5)) & 1023);
   const names = Object.values(lab.policies).map((make) => make().name);
   for (const other of names.filter((n) => n !== name)) {
@@ -62,12 +64,12 @@ async function loadOthers(name: string): Promise<void> {
 }
 
 /** Bytes of the typed arrays of a machine that has just been booted, those of its trace's address map included. */
-function bytesOf(pages: number, memoryMax: number): number {
+function bytesOf(pages, memoryMax) {
   setFlagsFromString("--expose-gc");
-  const collectGarbage = runInNewContext("gc") as () => void;
+  const collectGarbage = runInNewContext("gc");
   const params = { N: pages, T: 1000, pw: 0 };
   const trace = lab.generateTrace({ generated: "uniform", params, seed: 1, region: "anon" });
-  const cell = { memoryMax, profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
+  const cell = { memoryMax, profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 };
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   const machine = boot(cell, trace, lab.policies.mglru());
@@ -77,27 +79,27 @@ function bytesOf(pages: number, memoryMax: number): number {
   return bytes;
 }
 
-async function measure(): Promise<{ requests: number; misses: number; seconds: number }> {
+async function measure() {
   let misses = 0;
   let start = process.cpuUsage();
-  const seconds = (): number => {
+  const seconds = () => {
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1e6;
   };
   if (kind === "bytes") return { requests: bytesOf(Number(rest[0]), Number(rest[1])), misses: 0, seconds: 0 };
   if (kind === "cache") {
     const [name, objects, pages, others] = rest;
-    if (others !== undefined) await loadOthers(name!);
+    if (others !== undefined) await loadOthers(name);
     start = process.cpuUsage();
-    misses = await cache(name!, Number(objects), Number(pages));
+    misses = await cache(name, Number(objects), Number(pages));
   } else if (kind === "kernel") {
     const [name, memoryMax] = rest;
-    const trace = await lab.openTrace({ recorded: file!, pages: { format: "rig" } });
-    const cell = { profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 } as const;
+    const trace = await lab.openTrace({ recorded: file, pages: { format: "rig" } });
+    const cell = { profile: "6.12", set: {}, swap: "zram", swappiness: 60, seed: 1 };
     start = process.cpuUsage();
     read(sum);
-    const policy = await resolvePolicy({ name: name! });
-    misses = lab.simulate({ ...cell, memoryMax: Number(memoryMax) }, trace, policy).counters.nr_alloc!;
+    const policy = await resolvePolicy({ name });
+    misses = lab.simulate({ ...cell, memoryMax: Number(memoryMax) }, trace, policy).counters.nr_alloc;
     return { requests: trace.records.length, misses, seconds: seconds() };
   } else {
     return { requests: read(sum), misses, seconds: seconds() };
