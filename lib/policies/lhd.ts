@@ -63,7 +63,9 @@ export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOpt
     const lastAge = new Uint16Array(ctx.nrFolios);
     const klass = new Uint8Array(ctx.nrFolios);
     const explorer = new Uint8Array(ctx.nrFolios);
+    /** The last newcomers worth a look, and their pages: by now a folio may hold another. */
     const newcomers = new Int32Array(NEWCOMERS).fill(NIL);
+    const newPages = new Int32Array(NEWCOMERS);
     let nrNewcomers = 0;
     let now = 0;
     let due = period;
@@ -98,7 +100,11 @@ export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOpt
     function enter(folio: Folio): void {
       lastAge[folio] = 0;
       klass[folio] = 0; // as if its uses were as far apart as can be
-      if (!touch(folio) && worth(folio) < usual) newcomers[nrNewcomers++ % NEWCOMERS] = folio;
+      if (!touch(folio) && worth(folio) < usual) {
+        const at = nrNewcomers++ % NEWCOMERS;
+        newcomers[at] = folio;
+        newPages[at] = ctx.page(folio);
+      }
       tick();
     }
 
@@ -112,13 +118,19 @@ export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOpt
       tick();
     }
 
+    /** NIL if it has gone. */
+    function newcomer(at: number): Folio {
+      const folio = newcomers[at]!;
+      return folio !== NIL && bag.has(folio) && ctx.page(folio) === newPages[at] ? folio : NIL;
+    }
+
     function least(): Folio {
       let victim: Folio = NIL;
       let worst = Number.POSITIVE_INFINITY;
       const draws = density.lessons > LEARNED ? samples : Math.min(samples, FIRST_SAMPLES);
       for (let i = 0; i < draws + NEWCOMERS; i++) {
-        const folio = i < draws ? bag.draw(ctx.random) : newcomers[i - draws]!;
-        if (i >= draws && (folio === NIL || !bag.has(folio))) continue;
+        const folio = i < draws ? bag.draw(ctx.random) : newcomer(i - draws);
+        if (folio === NIL) continue;
         const one = worth(folio);
         if (one >= worst) continue;
         worst = one;
@@ -153,8 +165,6 @@ export const lhd = ({ samples = 32, period = 1 << 20, explorers = 0.01 }: LhdOpt
         explorer[folio] = 0;
       },
       evicted(folio) {
-        const at = ctx.exact ? NIL : newcomers.indexOf(folio); // another page will be in this folio
-        if (at >= 0) newcomers[at] = NIL;
         density.noteEviction(klass[folio]!, age(folio));
       },
       inspect: () => ({ lessons: density.lessons, step: 2 ** density.shift }),

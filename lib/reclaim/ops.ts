@@ -136,7 +136,7 @@ export interface Policy {
    * ejected if its fallback frees something. Default: false.
    */
   readonly mayRunOut?: boolean;
-  /** Hooks for one lruvec. State lives in the closure. */
+  /** Hooks for one lruvec. State lives in the closure, and nowhere else: it may be called again, and then the last call counts. */
   attach(ctx: LruvecContext): ReclaimOps;
 }
 

@@ -138,6 +138,8 @@ export const lhdCache =
     const AGES = 20_000;
     interface Tag {
       readonly object: number;
+      /** Who comes in gets the folio of who went out. */
+      readonly folio: number;
       lastUse: number;
       ages: [number, number];
       explorer: boolean;
@@ -217,12 +219,13 @@ export const lhdCache =
       tick();
     }
 
-    function evict(): void {
+    /** Returns the folio of who went out. */
+    function evict(): number {
       for (;;) {
         const draws = lessons > 50 ? samples : Math.min(samples, 8);
         const drawn = Array.from({ length: draws }, () => bag[random.int(bag.length)]!);
         const again = (old: Tag): Tag | undefined =>
-          bag.find((tag) => (exact ? tag.object === old.object : tag === old));
+          bag.find((tag) => tag.object === old.object && (exact || tag.folio === old.folio));
         drawn.push(...newcomers.flatMap((tag) => again(tag) ?? []));
         const victim = drawn.reduce((least, one) => (worth(one) < worth(least) ? one : least));
         usual = 0.9 * usual + (1 - 0.9) * worth(victim);
@@ -233,7 +236,7 @@ export const lhdCache =
         victim.explorer = false;
         if (!used.delete(victim.object)) {
           evictions[klass(victim)]![age(victim)]!++;
-          return;
+          return victim.folio;
         }
         use(victim);
         bag.push(victim);
@@ -246,8 +249,8 @@ export const lhdCache =
       if (known !== undefined && !exact) used.add(object);
       if (known !== undefined && exact) use(known);
       if (known !== undefined) return true;
-      if (bag.length === max) evict();
-      const tag: Tag = { object, lastUse: now, ages: [AGES, 0], explorer: false };
+      const folio = bag.length === max ? evict() : bag.length;
+      const tag: Tag = { object, folio, lastUse: now, ages: [AGES, 0], explorer: false };
       bag.push(tag);
       if (!touch(tag) && worth(tag) < usual) newcomers[nrNewcomers++ % 8] = tag;
       tick();

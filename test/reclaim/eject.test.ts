@@ -10,11 +10,9 @@ import { requestStream } from "../cache/streams.js";
 import { anonLayout, CELL, fileLayout, SHARED, traceOf } from "../tiny.js";
 
 const MODULE = new URL("wrong-policies.mjs", import.meta.url).href;
-const wrong = (kind: string, after = 60): PolicySpec => ({
-  name: "wrong",
-  module: MODULE,
-  options: { kind, after },
-});
+const wrong = (kind: string, after = 60, told = false): PolicySpec => {
+  return { name: "wrong", module: MODULE, options: { kind, after, told } };
+};
 
 const TRACE = traceOf(anonLayout(600), [...requestStream(3, 400, 5000, 600).objects]);
 const SPEC: CellSpec = {
@@ -76,6 +74,22 @@ describe.each(MODES)("a policy that breaks its contract in a %s", (mode) => {
       else expect(c.nr_alloc! - c.pgsteal!).toBeGreaterThan(200);
       if (!kind.startsWith("loops"))
         expect(await run(mode, { policy: wrong(kind) }), "same spec, same bytes").toEqual(result);
+    },
+  );
+
+  it.each(["offers-absent", "loses", "throws-evicted"])(
+    "%s, told of hits and not: who takes over is told or not, and nothing is lost",
+    async (kind) => {
+      for (const told of [true, false]) {
+        for (const name of ["plain-lru", "sieve"]) {
+          const result = await run(mode, { policy: wrong(kind, 60, told), fallback: { name } });
+          const { counters: c, ejected, status } = result;
+          const harmless = mode === "cache" && kind === "offers-absent" && !told;
+          expect(status).toBe(harmless ? "ok" : "ejected");
+          if (ejected !== undefined) expect(ejected[0]!.fallback).toBe(name);
+          if (mode === "cache") expect(c.misses! - c.pgsteal!).toBe(c.resident_now);
+        }
+      }
     },
   );
 

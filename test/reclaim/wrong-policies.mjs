@@ -6,9 +6,9 @@ const loop = (call) => {
   for (;;) call();
 };
 
-export const wrong = ({ kind = "none", after = 100 } = {}) => ({
+export const wrong = ({ kind = "none", after = 100, told = false } = {}) => ({
   name: "wrong",
-  options: { kind, after },
+  options: { kind, after, told },
   mechanisms: { references: "off", fd: "off" },
   asks: [],
 
@@ -52,6 +52,7 @@ export const wrong = ({ kind = "none", after = 100 } = {}) => ({
         if (now("answers-true")) return true;
         return kind === "loses-kept" && (calls.check = (calls.check ?? 0) + 1) % 3 === 0 ? "keep" : "reclaim";
       },
+      ...(told && { hit() {} }),
       missed() {
         if (now("throws-missed")) fail("missed");
       },

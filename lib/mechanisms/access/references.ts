@@ -38,12 +38,14 @@ export interface ReferenceCheck {
 export function rmapReferences(host: Host, lookAround: LookAround, exec = true): ReferenceCheck {
   const { memory, folios, stat } = host;
   const found: References = { vmas: 0, exec: false };
-  /** No mapping differs from another in what its accessed bit means. */
+  /** The accessed bit of this mapping counts. */
   const counts = (slot: number): boolean => {
     const vma = memory.vma(slot);
     return vma.recency !== false && host.heeds(vma.process);
   };
-  const alike = host.heedsAll && memory.vmas.every((vma) => vma.exec !== true && vma.recency !== false);
+  /** No mapping differs from another in what its accessed bit means. */
+  const alike =
+    host.heedsAll && memory.vmas.every((vma) => vma.recency !== false && !(exec && vma.exec === true));
   return {
     check(folio) {
       found.vmas = 0;

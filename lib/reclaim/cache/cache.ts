@@ -133,6 +133,7 @@ export class Cache {
       booted = cacheContext(this, true, counted);
       own = boot();
     }
+    guard?.resize(this.objectOf.length);
     own = guard?.ops(own) ?? own;
     this.lists = booted.lists!;
     this.columns = booted.columns;

@@ -56,7 +56,6 @@ export function handOver(
   to.turnedAway = served ? from.turnedAway : request.turnedAway;
   to.evictions = from.evictions;
   to.kept = from.kept;
-  to.turnedAway = from.turnedAway;
   to.sc.nrPassed = from.sc.nrPassed;
 }
 

@@ -62,7 +62,7 @@ export interface CallCount {
 
 export class Guard {
   /** Which folios the policy holds. Shape: [nrFolios]. */
-  private readonly book: Uint8Array;
+  private book: Uint8Array;
   private nrHeld = 0;
   /** Folios that the running hook has unlisted and not listed again. */
   private readonly out = new Set<Folio>();
@@ -87,6 +87,11 @@ export class Guard {
     private readonly count: CallCount,
     private readonly options: GuardOptions = {},
   ) {
+    this.book = new Uint8Array(nrFolios);
+  }
+
+  /** There are so many folios after all; none is the policy's yet. */
+  resize(nrFolios: number): void {
     this.book = new Uint8Array(nrFolios);
   }
 
@@ -150,18 +155,12 @@ export class Guard {
 
   /** The policy's folios. */
   held(): Folio[] {
-    const folios: Folio[] = [];
-    for (let folio = 0; folio < this.book.length; folio++) if (this.book[folio] === HELD) folios.push(folio);
-    return folios;
+    return [...this.book.keys()].filter((folio) => this.book[folio] === HELD);
   }
 
   /** These, and the one that is being placed. */
   known(): Folio[] {
-    const folios: Folio[] = [];
-    for (let folio = 0; folio < this.book.length; folio++) {
-      if (this.book[folio] !== NOT_HELD) folios.push(folio);
-    }
-    return folios;
+    return [...this.book.keys()].filter((folio) => this.book[folio] !== NOT_HELD);
   }
 
   /** The folio is the core's now. */
