@@ -167,7 +167,7 @@ function replayGuarded(
 ): Cache {
   const { objects, nrObjects, originOf } = requests;
   let cache: Cache | null = null;
-  const objectOf = (folio: number): number => cache?.objectOf[folio] ?? NIL;
+  const objectOf = (folio: number): number => cache?.objectIn(folio) ?? NIL;
   const guard = new Guard(policy.name, nrObjects, objectOf, watch.count, watch);
   cache = bootCache(spec, policy, nrObjects, { guard, originOf });
   const loop = compileLoop(cache);

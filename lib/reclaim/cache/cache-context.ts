@@ -60,8 +60,7 @@ export interface Booted {
 
 /** @param keepsColumns - Lists keep the columns of folios up, whatever the policy asks for. @param counted - See `counted.ts`. */
 export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boolean): Booted {
-  const { nrObjects, max, exact, settings, seed, state, objectOf } = cache;
-  const nrFolios = objectOf.length;
+  const { nrObjects, nrFolios, max, exact, settings, seed, state, objectOf } = cache;
   const stat = new Vmstat();
   const lruvec = new Lruvec(0, new Memcg("cache", max), 0);
   const { clock } = lruvec;
@@ -74,7 +73,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
   }
 
   function references(folio: Folio): References {
-    const object = objectOf[folio]!;
+    const object = objectOf === null ? folio : objectOf[folio]!;
     found.vmas = state[object]! >> 1;
     if (!exact && found.vmas > 0) cache.admission.note(object);
     state[object] = UNUSED;
@@ -95,7 +94,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
     random: mulberry32(seed),
     reads: SPLIT_COUNTS,
     settings,
-    page: (folio) => objectOf[folio]!,
+    page: objectOf === null ? (folio) => folio : (folio) => objectOf[folio]!,
     origin: () => cache.originOf(cache.missing),
     newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
     newLists(nrClasses, options) {
@@ -140,7 +139,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
       cache.ops.place(folio, "activated");
     },
     markYoung(folio) {
-      state[objectOf[folio]!]! |= ACCESSED;
+      state[cache.objectIn(folio)]! |= ACCESSED;
     },
     canReclaim: (type) => type === FILE,
     walk: () => false,

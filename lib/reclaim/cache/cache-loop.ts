@@ -134,7 +134,7 @@ const loopOf: MakeLoop = (cache, known) => {
   /** In a folio that is free. */
   function enter(object: number, folio: number): void {
     state[object] = here;
-    if (!tellsHits) objectOf[folio] = object;
+    if (objectOf !== null) objectOf[folio] = object;
     if (columns !== null) columns.page[folio] = object;
     if (tellsFaults) ops.accessed(folio, byFault);
     ops.place(folio, "new");
@@ -197,7 +197,7 @@ const loopOf: MakeLoop = (cache, known) => {
   function exchange(folio: number): boolean {
     ops.removed(folio);
     const verdict = ops.checkReferences(folio);
-    if (verdict !== "reclaim" || admission.prefers(newcomer, tellsHits ? folio : objectOf[folio]!))
+    if (verdict !== "reclaim" || admission.prefers(newcomer, objectOf === null ? folio : objectOf[folio]!))
       return obey(folio, verdict);
     newcomer = none;
     cache.kept++;
@@ -208,7 +208,7 @@ const loopOf: MakeLoop = (cache, known) => {
 
   function obey(folio: number, verdict: Verdict): boolean {
     if (verdict === "reclaim") {
-      const object = tellsHits ? folio : objectOf[folio]!;
+      const object = objectOf === null ? folio : objectOf[folio]!;
       ops.evicted(folio, object);
       state[object] = 0;
       if (columns !== null) columns.flags[folio] = 0;

@@ -58,8 +58,12 @@ export class Cache {
   readonly name: string;
   /** RESIDENT and ACCESSED of each object; 0 for one that is not here. Shape: [nrObjects]. */
   readonly state: Uint8Array;
-  /** The object that a folio holds or, if that has gone, has held; NIL before the first. Shape: [nrFolios], the number of folios. */
-  readonly objectOf: Int32Array;
+  readonly nrFolios: number;
+  /**
+   * The object that a folio holds or, if that has gone, has held; NIL before the first. Null if each object is its own folio. Shape:
+   * [nrFolios].
+   */
+  readonly objectOf: Int32Array | null;
   /** Looks that one eviction may take. */
   readonly mostLooks: number;
   readonly sc: CacheScan;
@@ -114,7 +118,7 @@ export class Cache {
     this.name = policy.name;
     this.state = new Uint8Array(nrObjects);
     this.tellsHits = exact && policy.asks.includes("hits");
-    this.objectOf = foliosFor(this.tellsHits, max, nrObjects);
+    [this.objectOf, this.nrFolios] = foliosFor(this.tellsHits, max, nrObjects);
     this.mostLooks = MAX_LAPS * max + 64;
     this.sc = counted ? new CountedScan(this.mostLooks) : new CacheScan(this.mostLooks);
     let booted = cacheContext(this, false, counted);
@@ -124,7 +128,7 @@ export class Cache {
     if (this.tellsHits !== (exact && own.hit !== undefined)) {
       // It wants what it did not ask for, or does not want what it asked for: boot it again on the other folios.
       this.tellsHits = !this.tellsHits;
-      this.objectOf = foliosFor(this.tellsHits, max, nrObjects);
+      [this.objectOf, this.nrFolios] = foliosFor(this.tellsHits, max, nrObjects);
       booted = cacheContext(this, false, counted);
       own = boot();
     }
@@ -133,7 +137,7 @@ export class Cache {
       booted = cacheContext(this, true, counted);
       own = boot();
     }
-    guard?.resize(this.objectOf.length);
+    guard?.resize(this.nrFolios);
     own = guard?.ops(own) ?? own;
     this.lists = booted.lists!;
     this.columns = booted.columns;
@@ -143,12 +147,17 @@ export class Cache {
     this.ops = withDefaults(own, booted.ctx);
     this.booted = true;
   }
+
+  /** The object that a folio holds or has held last; NIL if none. */
+  objectIn(folio: number): number {
+    return this.objectOf === null ? folio : (this.objectOf[folio] ?? NIL);
+  }
 }
 
-/** For each folio of a cache the object that it holds: its own for good, where hits are told; none yet elsewhere. */
-function foliosFor(tellsHits: boolean, max: number, nrObjects: number): Int32Array {
-  if (!tellsHits) return new Int32Array(Math.min(max, nrObjects)).fill(NIL);
-  return new Int32Array(nrObjects).map((_, object) => object);
+/** What folios of a cache hold, and how many there are: their own objects where hits are told, none yet elsewhere. */
+function foliosFor(tellsHits: boolean, max: number, nrObjects: number): [Int32Array | null, number] {
+  const nr = tellsHits ? nrObjects : Math.min(max, nrObjects);
+  return [tellsHits ? null : new Int32Array(nr).fill(NIL), nr];
 }
 
 /** The hooks with the optional ones filled in. */

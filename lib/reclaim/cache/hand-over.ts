@@ -27,13 +27,12 @@ export function handOver(
   },
 ): void {
   const { object, done } = request;
-  const { objectOf } = from;
-  const nrFolios = objectOf.length;
+  const { nrFolios } = from;
   const state = from.state.slice();
-  const at = state[object] === 0 ? NIL : objectOf.indexOf(object);
+  const at = state[object] === 0 ? NIL : (from.objectOf?.indexOf(object) ?? object);
   const served = at >= 0 && guard.holds(at);
   if (!served) state[object] = 0;
-  const isHere = (folio: number): boolean => objectOf[folio]! >= 0 && state[objectOf[folio]!] !== 0;
+  const isHere = (folio: number): boolean => (state[from.objectIn(folio)] ?? 0) !== 0;
   const listed = new Set<number>();
   for (const folio of walk(from.lists, nrFolios)) if (isHere(folio)) listed.add(folio);
   const order: number[] = [];
@@ -41,9 +40,9 @@ export function handOver(
   order.push(...listed);
   to.state.set(state);
   for (const [i, old] of order.entries()) {
-    const one = objectOf[old]!;
+    const one = from.objectIn(old);
     const folio = to.tellsHits ? one : i;
-    to.objectOf[folio] = one;
+    if (to.objectOf !== null) to.objectOf[folio] = one;
     if (to.columns !== null) to.columns.page[folio] = one;
     to.ops.place(folio, "new");
     if (!to.lists.has(folio)) {
@@ -63,12 +62,12 @@ export function handOver(
  * Recount a cache: every resident object stands on a list, and the lists hold no others.
  * @throws Error naming the first that does not.
  */
-export function checkCache({ name, state, objectOf, tellsHits, lists, nr, max }: Cache): void {
-  const nrFolios = objectOf.length;
+export function checkCache(cache: Cache): void {
+  const { name, state, nrFolios, tellsHits, lists, nr, max } = cache;
   const standing = new Uint8Array(nrFolios);
   for (const folio of walk(lists, nrFolios)) standing[folio]!++;
   for (let folio = 0; folio < nrFolios; folio++) {
-    const here = (tellsHits || folio < nr) && state[objectOf[folio]!] !== 0 ? 1 : 0;
+    const here = (tellsHits || folio < nr) && state[cache.objectIn(folio)] !== 0 ? 1 : 0;
     if (standing[folio] === here) continue;
     throw new Error(
       `policy ${name}: folio ${folio} is ${here === 1 ? "" : "not "}resident and on ${standing[folio]} lists`,
