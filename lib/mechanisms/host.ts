@@ -25,8 +25,6 @@ export interface Host {
   shadowTarget(folio: Folio): Lruvec;
   /** True if the process belongs to the lruvec's memcg. */
   owns(lruvec: Lruvec, mm: number): boolean;
-  /** There is one memcg: references by any process count. */
-  readonly heedsAll: boolean;
   /** True if references by the process count: it belongs to the memcg that reclaim aims at, or to one below. */
   heeds(mm: number): boolean;
   /** True if the lruvec's policy keeps generations, and so drives the generation clock itself. */

@@ -20,9 +20,6 @@ export const PTE_USED = 32;
 /** The accessed bits of a word of {@link Memory.pteWords}. */
 export const YOUNG_IN_ANY: number = 0x01010101 * PTE_YOUNG;
 
-/** Of the one shape that all VMAs have here, whatever a layout leaves out: a miss reads several of their fields. */
-const likeAll = (vma: Vma): Vma => ({ file: -1, offset: -1, exec: false, recency: true, ...vma });
-
 /**
  * What is where: page tables, page cache and swap as one table over pages, and shadows of evicted pages.
  * Knows no list and no policy.
@@ -56,7 +53,7 @@ export class Memory {
     this.map = addressMap(layout);
     this.metadata = this.map.nrPages;
     this.nrPages = this.map.nrPages + metadata;
-    this.vmas = layout.vmas.map(likeAll);
+    this.vmas = layout.vmas;
     const bytes = Math.ceil(nrSlotsAll(layout) / 4) * 4;
     this.pte = new Uint8Array(bytes);
     this.pteWords = new Uint32Array(this.pte.buffer);

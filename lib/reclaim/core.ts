@@ -56,7 +56,6 @@ export class Core implements Host {
   /** Who owns what, and whose counters are whose; null while there is one memcg. */
   private readonly owners: Owners | null;
   readonly ledger: Ledger | null;
-  readonly heedsAll: boolean;
   reads: ReadCounts = SPLIT_COUNTS;
   timers!: Timers;
   readonly nodes: readonly MemoryNode[];
@@ -100,7 +99,6 @@ export class Core implements Host {
     this.table = new LruvecTable(memcg, this.nodes.length);
     this.lruvecs = this.table.all;
     this.owners = owners;
-    this.heedsAll = owners === null;
     this.stock = new CpuStock(memcg, params.manyStocks === true);
     this.ledger = memcgs.length > 1 ? new Ledger(this.stat, memcgs) : null;
     this.shadows = this.lruvecs.length > 1 ? new ShadowOwners(this.memory.nrPages) : null;

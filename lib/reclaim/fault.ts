@@ -10,13 +10,10 @@
  * first touch of an anonymous page is taken as a write (a read would map the shared zero page).
  */
 import { ANON, FILE, type Folio, NIL, PG_DIRTY, PG_EXEC, PG_PRIVATE, PG_SWAPCACHE } from "../mm/folio.js";
-import type { Memcg } from "../mm/memcg.js";
 import { PTE_DIRTY, PTE_PRESENT, PTE_RO, PTE_TOUCHED, PTE_USED, PTE_YOUNG } from "../mm/memory.js";
 import { PTRS_PER_PTE, type Vma } from "../trace/trace.js";
 import { type Access, bringIn, chargeKernel, readAhead } from "./bring-in.js";
 import type { Core } from "./core.js";
-
-const TABLE_SHIFT = Math.log2(PTRS_PER_PTE);
 
 /** A PTE whose access has just been completed. */
 const ACCESSED = PTE_PRESENT | PTE_YOUNG | PTE_TOUCHED | PTE_USED;
@@ -51,11 +48,11 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   const { memory, stat } = core;
   const page = memory.page(slot);
   const vma = memory.vma(slot);
-  const table = slot >> TABLE_SHIFT;
+  const table = Math.floor(slot / PTRS_PER_PTE);
   const memcg = core.enter(vma.process);
   stat.pgfault++;
   core.timers.tick();
-  if (memory.tablePresent[table] === 0 && !chargeTable(core, memcg, table)) return false;
+  if (!chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table))) return false;
   let folio = memory.folio(page);
   const swapsIn = folio !== NIL || memory.swapped(page);
   if ((memory.pte[slot]! & PTE_PRESENT) !== 0) {
@@ -93,11 +90,6 @@ export function fault(core: Core, slot: number, write: boolean): boolean {
   if (vma.exec === true && core.mechanismsOf(folio).settings.exec === "on")
     core.folios.flags[folio]! |= PG_EXEC;
   return write && vma.kind === "file" && tracksDirty === true ? dirty(core, folio) : true;
-}
-
-/** The first fault in a table makes it. False: out of memory. */
-function chargeTable(core: Core, memcg: Memcg, table: number): boolean {
-  return chargeKernel(core, memcg, core.mechanisms.kernelMemory.needForTable(table));
 }
 
 /**

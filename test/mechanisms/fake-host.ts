@@ -46,7 +46,6 @@ export function fakeHost(layout: TraceLayout, swapSlots = 1000, generations = fa
     shadowLruvec: () => lruvec,
     shadowTarget: () => lruvec,
     owns: () => true,
-    heedsAll: true,
     heeds: () => true,
     reads: SPLIT_COUNTS,
     hasGenerations: () => generations,

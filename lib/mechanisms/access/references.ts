@@ -38,14 +38,6 @@ export interface ReferenceCheck {
 export function rmapReferences(host: Host, lookAround: LookAround, exec = true): ReferenceCheck {
   const { memory, folios, stat } = host;
   const found: References = { vmas: 0, exec: false };
-  /** The accessed bit of this mapping counts. */
-  const counts = (slot: number): boolean => {
-    const vma = memory.vma(slot);
-    return vma.recency !== false && host.heeds(vma.process);
-  };
-  /** No mapping differs from another in what its accessed bit means. */
-  const alike =
-    host.heedsAll && memory.vmas.every((vma) => vma.recency !== false && !(exec && vma.exec === true));
   return {
     check(folio) {
       found.vmas = 0;
@@ -63,12 +55,13 @@ export function rmapReferences(host: Host, lookAround: LookAround, exec = true):
         const pte = memory.pte[slot]!;
         if ((pte & PTE_PRESENT) === 0) continue;
         left--;
+        const vma = memory.vma(slot);
+        if (vma.recency === false || !host.heeds(vma.process)) continue;
         const young = (pte & PTE_YOUNG) !== 0;
-        if (!alike && !counts(slot)) continue;
         if (!young && !marked) continue;
         marked = false; // the mark stands for one mapping: the first that is met
         found.vmas++;
-        if (exec && !alike && memory.vma(slot).exec === true) found.exec = true;
+        if (exec && vma.exec === true) found.exec = true;
         if (!young) continue;
         memory.pte[slot] = pte & ~PTE_YOUNG;
         lookAround.around(slot, folio);

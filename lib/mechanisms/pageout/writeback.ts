@@ -13,7 +13,7 @@
  * Source: mm/vmscan.c, shrink_folio_list(), shrink_inactive_list() on dirty folios; mm/page-writeback.c,
  * wb_over_bg_thresh(), domain_dirty_limits(); mm/swap.c, folio_rotate_reclaimable(), 6.12.
  */
-import { type Folio, NIL, PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED } from "../../mm/folio.js";
+import { type Folio, NIL, PG_DIRTY, PG_RECLAIM } from "../../mm/folio.js";
 import { PTE_DIRTY, PTE_PRESENT, PTE_RO } from "../../mm/memory.js";
 import type { Host } from "../host.js";
 
@@ -64,10 +64,11 @@ const BACKGROUND_RATIO = 10;
 /** @param rotate - Move a folio whose writeback has ended to the tail. */
 export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeback {
   const { folios, stat, memory } = host;
-  /** Pages of files come first (address-map.ts), those of the file system's metadata last; between them is anonymous memory. */
-  const fileEnd = memory.map.fileOf.length;
-  const next = (page: number): number => (page + 1 === fileEnd ? memory.metadata : page + 1);
-  const first = fileEnd === 0 ? memory.metadata : 0;
+  /** Page cache: pages of files come first (address-map.ts), those of the file system's metadata last. */
+  const cache = [
+    [0, memory.map.fileOf.length],
+    [memory.metadata, memory.nrPages],
+  ] as const;
   let requested = 0;
   /** Written by reclaim in the batch that is on. */
   const own: Folio[] = [];
@@ -83,13 +84,22 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     if ((folios.flags[folio]! & PG_RECLAIM) !== 0) rotate(folio);
   }
 
+  function forEachCached(use: (page: number, folio: Folio) => void): void {
+    for (const [from, end] of cache) {
+      for (let page = from; page < end; page++) {
+        const folio = memory.folio(page);
+        if (folio !== NIL) use(page, folio);
+      }
+    }
+  }
+
+  const isDirty = (folio: Folio): boolean => (folios.flags[folio]! & PG_DIRTY) !== 0;
+
   /** Write all that is dirty. */
   function writeAll(): void {
-    for (let page = first; page < memory.nrPages; page = next(page)) {
-      const folio = memory.folio(page);
-      if (folio === NIL || (folios.flags[folio]! & (PG_DIRTY | PG_SWAPBACKED)) !== PG_DIRTY) continue;
-      writeOut(page, folio);
-    }
+    forEachCached((page, folio) => {
+      if (isDirty(folio)) writeOut(page, folio);
+    });
   }
 
   return {
@@ -107,12 +117,10 @@ export function timedFlusher(host: Host, rotate: (folio: Folio) => void): Writeb
     statisticsFlushed() {
       let dirty = 0;
       let cached = 0;
-      for (let page = first; page < memory.nrPages; page = next(page)) {
-        const folio = memory.folio(page);
-        if (folio === NIL || (folios.flags[folio]! & PG_SWAPBACKED) !== 0) continue;
+      forEachCached((_page, folio) => {
         cached++;
-        if ((folios.flags[folio]! & PG_DIRTY) !== 0) dirty++;
-      }
+        if (isDirty(folio)) dirty++;
+      });
       const available = cached + Math.max(0, host.headroom());
       if (dirty * 100 > available * BACKGROUND_RATIO) writeAll();
     },

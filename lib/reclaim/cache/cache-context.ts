@@ -72,8 +72,10 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
     return booted.columns;
   }
 
+  const page = objectOf === null ? (folio: Folio) => folio : (folio: Folio) => objectOf[folio]!;
+
   function references(folio: Folio): References {
-    const object = objectOf === null ? folio : objectOf[folio]!;
+    const object = page(folio);
     found.vmas = state[object]! >> 1;
     if (!exact && found.vmas > 0) cache.admission.note(object);
     state[object] = UNUSED;
@@ -94,7 +96,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
     random: mulberry32(seed),
     reads: SPLIT_COUNTS,
     settings,
-    page: objectOf === null ? (folio) => folio : (folio) => objectOf[folio]!,
+    page,
     origin: () => cache.originOf(cache.missing),
     newGhosts: (nrLists = 1) => new Ghosts(nrObjects, nrLists),
     newLists(nrClasses, options) {
@@ -139,7 +141,7 @@ export function cacheContext(cache: Cache, keepsColumns: boolean, counted: boole
       cache.ops.place(folio, "activated");
     },
     markYoung(folio) {
-      state[cache.objectIn(folio)]! |= ACCESSED;
+      state[page(folio)]! |= ACCESSED;
     },
     canReclaim: (type) => type === FILE,
     walk: () => false,

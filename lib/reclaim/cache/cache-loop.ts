@@ -197,8 +197,7 @@ const loopOf: MakeLoop = (cache, known) => {
   function exchange(folio: number): boolean {
     ops.removed(folio);
     const verdict = ops.checkReferences(folio);
-    if (verdict !== "reclaim" || admission.prefers(newcomer, objectOf === null ? folio : objectOf[folio]!))
-      return obey(folio, verdict);
+    if (verdict !== "reclaim" || admission.prefers(newcomer, objectIn(folio))) return obey(folio, verdict);
     newcomer = none;
     cache.kept++;
     ops.place(folio, "rotated");
@@ -206,9 +205,13 @@ const loopOf: MakeLoop = (cache, known) => {
     return true;
   }
 
+  function objectIn(folio: number): number {
+    return objectOf === null ? folio : objectOf[folio]!;
+  }
+
   function obey(folio: number, verdict: Verdict): boolean {
     if (verdict === "reclaim") {
-      const object = objectOf === null ? folio : objectOf[folio]!;
+      const object = objectIn(folio);
       ops.evicted(folio, object);
       state[object] = 0;
       if (columns !== null) columns.flags[folio] = 0;
